@@ -1,0 +1,62 @@
+/// What Interlock is compared with: the same work, done with POSIX threads and C++.
+///
+/// Every peer has one object, which lives as long as the process, and loops here, so that no call
+/// through a function pointer comes between the operations. Only one benchmark runs at a time.
+#ifndef CPEERS_H
+#define CPEERS_H
+
+#include "crew.h"
+#include "thread_number.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Acquires and releases a mutex `count` times; adds to a number in between.
+void pthread_mutex_peer_loop(long count);
+
+/// The same until the crew is stopped, by many threads. Returns how often.
+long pthread_mutex_peer_contend(void);
+
+/// Acquires and releases a recursive mutex `count` times.
+void pthread_recursive_mutex_peer_loop(long count);
+
+/// Acquires and releases a lock for reading `count` times.
+void pthread_rwlock_peer_loop(long count);
+
+/// Takes and gives back the one permit of a POSIX semaphore `count` times.
+void posix_semaphore_peer_loop(long count);
+
+/// Starts a thread that does nothing and joins it, `count` times.
+///
+/// Returns whether the system gave the threads.
+bool pthread_spawn_peer_loop(long count);
+
+/// Waits `count` times for its turn, of `players` that take turns, with a mutex and a condition.
+void pthread_condition_peer_play(int player, int players, long count);
+
+/// Meets the other `parties` - 1 threads `count` times at a `pthread_barrier_t`.
+void pthread_barrier_peer_meet(int parties, long count);
+
+/// Makes the barrier for `pthread_barrier_peer_meet`.
+void pthread_barrier_peer_prepare(int parties);
+
+/// Whether this C++ library has `std::barrier` and `std::latch`.
+bool standard_barrier_peer_exists(void);
+
+/// Meets the other `parties` - 1 threads `count` times at a `std::barrier`.
+void standard_barrier_peer_meet(int parties, long count);
+
+/// Makes the barrier for `standard_barrier_peer_meet`.
+void standard_barrier_peer_prepare(int parties);
+
+/// Waits `count` times for a `std::latch` that is open.
+void standard_latch_peer_loop(long count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,98 @@
+import Glibc
+
+extension Benchmark {
+  /// What counting the letters of a gigabyte costs, from a program's start to its end.
+  ///
+  /// - Parameters:
+  ///   - command: The path of the command `interlock`.
+  ///   - peers: The C program, by the name of the compiler that built it.
+  ///   - absent: The compilers that are not here.
+  ///   - scratch: A directory for the input.
+  static func letters(
+    command: String, peers: [(compiler: String, path: String)], absent: [Absent], scratch: String
+  ) -> Benchmark {
+    let input = LettersInput(path: scratch + "/letters.txt", command: command)
+    let ours = ["sequential", "threads"].map { mode in
+      ChildProcess(
+        "interlock letters --mode \(mode)",
+        [command, "letters", "--mode", mode, "--json", input.path])
+    }
+    let theirs = peers.map { peer in
+      ChildProcess("C, 4 tables, \(peer.compiler)", [peer.path, input.path])
+    }
+    let names = Set(theirs.map(\.name))
+    return Benchmark(
+      name: "letters",
+      operation: "count the letters of a file of 1 GB in the page cache",
+      ours: ours,
+      peers: theirs,
+      absent: absent,
+      bars: [
+        Bar(.cpuRatio, .atMost(0.30), against: names),
+        Bar(.residentBytes, .atMost(24 * 1_048_576), against: Set(names.sorted().prefix(1))),
+      ],
+      prepare: {
+        try input.generate()
+        try input.compareCounts(of: ours + theirs, in: scratch)
+      },
+      beforeRound: input.warm,
+      cleanUp: input.remove)
+  }
+}
+
+/// The text whose letters are counted.
+private struct LettersInput {
+  let path: String
+  let command: String
+
+  func generate() throws {
+    let arguments = ["generate", "text", "--bytes", "1000000000", "--seed", "1"]
+    try ChildProcess("generate", [command] + arguments).run(output: path)
+  }
+
+  /// Reads the file, so that it is in the page cache.
+  func warm() throws {
+    let file = unsafe open(path, O_RDONLY)
+    guard file >= 0 else { throw Failure("\(path) cannot be opened") }
+    defer { close(file) }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    defer { unsafe buffer.deallocate() }
+    // SAFETY: the call writes at most as many bytes as the buffer has.
+    while unsafe read(file, buffer.baseAddress, buffer.count) > 0 {}
+  }
+
+  func remove() { unsafe unlink(path) }
+
+  /// Throws unless all programs count the same: the fast wrong one would win.
+  func compareCounts(of programs: [ChildProcess], in scratch: String) throws {
+    let output = scratch + "/letters.json"
+    defer { unsafe unlink(output) }
+    var counts: Set<String> = []
+    for program in programs {
+      try program.run(output: output)
+      counts.insert(try Self.counts(in: output))
+    }
+    guard counts.count <= 1 else { throw Failure("the programs count differently: \(counts)") }
+  }
+
+  /// The members of `letters` in a JSON object that a program has printed.
+  private static func counts(in file: String) throws -> String {
+    let text = try contents(of: file).filter { !$0.isWhitespace }
+    let key = "\"letters\":{"
+    guard let start = text.firstRange(of: key)?.upperBound,
+      let end = text[start...].firstIndex(of: "}")
+    else { throw Failure("no letters in \(text)") }
+    return text[start..<end].split(separator: ",").sorted().joined(separator: ",")
+  }
+
+  private static func contents(of path: String) throws -> String {
+    let file = unsafe open(path, O_RDONLY)
+    guard file >= 0 else { throw Failure("\(path) cannot be opened") }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 1 << 16)
+    // SAFETY: the call writes at most as many bytes as the array has.
+    let length = unsafe read(file, &bytes, bytes.count)
+    guard length >= 0 else { throw Failure("\(path) cannot be read") }
+    return String(decoding: bytes[..<length], as: UTF8.self)
+  }
+}

@@ -1,0 +1,12 @@
+extension Benchmark {
+  /// What starting the command costs.
+  static func startUp(command: String) -> Benchmark {
+    Benchmark(
+      name: "start-up",
+      operation: "one run of a program that does next to nothing",
+      ours: [ChildProcess("interlock --version", [command, "--version"])],
+      peers: [ChildProcess("/bin/true", ["/bin/true"])],
+      bars: [Bar(.cpu, .atMost(6e-3), against: ["/bin/true"])],
+      rounds: 40)
+  }
+}

@@ -1,0 +1,8 @@
+/// The loops that want instructions the compiler may not use everywhere: each exists in several
+/// variants, and the best one for this machine is chosen when the program runs.
+#ifndef CINTERLOCK_KERNELS_H
+#define CINTERLOCK_KERNELS_H
+
+#include "interlock_letters.h"
+
+#endif

@@ -1,0 +1,59 @@
+/// The lock under the locks: guards a few fields for a few instructions.
+///
+/// It has no owner, no deadline and no fairness; holders never wait for anything while they have
+/// it and never call foreign code. Everything that users see is built with it.
+///
+/// States of `word`: `free`; `held`; `contended`, held and perhaps slept for. A thread that sleeps
+/// has left `contended` behind, and whoever releases `contended` wakes one: no wake is lost. The
+/// woken thread takes the lock as `contended`, for it cannot know whether others still sleep.
+struct GuardLock: ~Copyable {
+  private enum State {
+    static let free: UInt32 = 0
+    static let held: UInt32 = 1
+    static let contended: UInt32 = 2
+  }
+
+  private let word = Atomic<UInt32>(State.free)
+
+  borrowing func acquire() {
+    // Ordering (G1): acquiring, pairs with the exchange in `release`.
+    if word.compareExchange(expected: State.free, desired: State.held, ordering: .acquiring)
+      .exchanged
+    {
+      return
+    }
+    while word.exchange(State.contended, ordering: .acquiring) != State.free {
+      _ = unsafe Seam.world.park(on: word.address, while: State.contended, until: .never)
+    }
+  }
+
+  borrowing func release() {
+    // Ordering (G1): releasing, pairs with the exchanges in `acquire`.
+    if word.exchange(State.free, ordering: .releasing) == State.contended {
+      unsafe Seam.world.wake(1, on: word.address)
+    }
+  }
+
+  borrowing func withLock<Result: ~Copyable>(_ body: () -> Result) -> Result {
+    acquire()
+    defer { release() }
+    return body()
+  }
+}
+
+/// Some state and the lock that guards it.
+final class Guarded<State>: @unchecked Sendable {
+  private let lock = GuardLock()
+  // SAFETY: touched only in `withLock`, by the one thread that holds `lock`, and `body` cannot
+  // come back here: the lock would never let it.
+  @exclusivity(unchecked)
+  private var state: State
+
+  init(_ state: sending State) {
+    unsafe self.state = state
+  }
+
+  func withLock<Result>(_ body: (inout State) -> Result) -> Result {
+    lock.withLock { unsafe body(&state) }
+  }
+}

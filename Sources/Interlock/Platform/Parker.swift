@@ -1,0 +1,61 @@
+/// Where one thread sleeps, and where others wake it.
+///
+/// A parker holds at most one permit. ``park(until:)`` takes the permit if there is one and sleeps
+/// for one otherwise; ``wake()`` leaves a permit. So a wake that comes before the park is not lost,
+/// and one that nobody waits for makes the next park return early: callers wait in a loop.
+///
+/// States of `word`, and who changes it:
+///
+/// | value | meaning | next |
+/// |---|---|---|
+/// | `empty` | awake, no permit | owner → `asleep`; anybody → `permitted` |
+/// | `permitted` | a permit lies here | owner → `empty` |
+/// | `asleep` | the owner sleeps, or is about to | owner → `empty` when it gives up; anybody → `permitted` |
+///
+/// No wake is lost: whoever turns `asleep` into `permitted` wakes the word, and the owner's sleep
+/// begins only while the word is still `asleep`.
+package final class Parker: Sendable {
+  private enum State {
+    static let empty: UInt32 = 0
+    static let permitted: UInt32 = 1
+    static let asleep: UInt32 = 2
+  }
+
+  private let word = Atomic<UInt32>(State.empty)
+
+  package init() {}
+
+  /// Takes the permit, sleeping until there is one. Only the owner calls this.
+  ///
+  /// - Returns: `false` if the deadline passed first.
+  package func park(until deadline: Deadline) -> Bool {
+    let (isAsleep, state) = word.compareExchange(
+      expected: State.empty, desired: State.asleep,
+      // Ordering (P1): acquiring, pairs with the exchange in `wake`.
+      successOrdering: .relaxed, failureOrdering: .acquiring)
+    if !isAsleep {
+      assert(state == State.permitted, "only its owner parks on a parker")
+      word.store(State.empty, ordering: .relaxed)
+      return true
+    }
+    while true {
+      let outcome = unsafe Seam.world.park(
+        on: word.address, while: State.asleep, until: deadline)
+      // Ordering (P1): acquiring, pairs with the exchange in `wake`.
+      if word.load(ordering: .acquiring) == State.permitted {
+        word.store(State.empty, ordering: .relaxed)
+        return true
+      }
+      guard outcome == .timedOut else { continue }
+      // A permit that came after the look above is taken now.
+      return word.exchange(State.empty, ordering: .acquiring) == State.permitted
+    }
+  }
+
+  /// Leaves a permit, and wakes the owner if it sleeps.
+  package func wake() {
+    // Ordering (P1): releasing, pairs with the loads in `park`.
+    guard word.exchange(State.permitted, ordering: .releasing) == State.asleep else { return }
+    unsafe Seam.world.wake(1, on: word.address)
+  }
+}

@@ -1,0 +1,84 @@
+import CInterlock
+
+/// The one way from the toolkit to the world.
+///
+/// Fast paths ask ``isWatched`` first, a load and a branch that is never taken in the real world;
+/// everything slower than that asks ``world``.
+@usableFromInline
+package enum Seam {
+  /// Whether a thread of this process may live in a world that watches.
+  @inlinable @inline(__always)
+  static var isWatched: Bool { interlock_is_watched() }
+
+  /// The world of the calling thread.
+  package static var world: any World {
+    watchingWorld ?? RealWorld.shared
+  }
+
+  /// The world of the calling thread unless it is the real one.
+  package static var watchingWorld: (any World)? {
+    guard isWatched, let binding = unsafe interlock_get_current_thread().world else { return nil }
+    // SAFETY: `bind` stored a binding there that whoever called it keeps alive.
+    return unsafe Unmanaged<WorldBinding>.fromOpaque(binding).takeUnretainedValue().world
+  }
+
+  /// Runs `body`, which says whether it succeeded, as one operation of the calling thread's world.
+  package static func attempt(
+    _ kind: Operation.Kind, on subject: @autoclosure () -> Subject, _ body: () -> Bool
+  ) -> Bool {
+    guard let world = watchingWorld else { return body() }
+    let operation = Operation(kind, subject())
+    world.begin(operation)
+    let succeeded = body()
+    world.end(operation, succeeded: succeeded)
+    return succeeded
+  }
+
+  /// Runs `body`, which cannot fail, as one operation of the calling thread's world.
+  package static func perform(
+    _ kind: Operation.Kind, on subject: @autoclosure () -> Subject, _ body: () -> Void
+  ) {
+    _ = attempt(kind, on: subject()) {
+      body()
+      return true
+    }
+  }
+}
+
+// Which world a thread lives in.
+extension Seam {
+  /// Makes the calling thread live in a world, or in the real one again.
+  ///
+  /// The caller keeps `binding` alive until the thread is bound otherwise or ends.
+  package static func bind(_ binding: WorldBinding?) {
+    var thread = unsafe interlock_get_current_thread()
+    unsafe thread.world = binding.map { unsafe Unmanaged.passUnretained($0).toOpaque() }
+    unsafe interlock_set_current_thread(thread)
+  }
+
+  fileprivate static func change(by count: Int32) { interlock_change_world_count(count) }
+  static func announceWorld() { change(by: 1) }
+  static func dismissWorld() { change(by: -1) }
+}
+
+// Shared words. The callers have looked at `isWatched`.
+extension Seam {
+  @usableFromInline
+  package static func willAccess(
+    _ kind: WordAccess.Kind, _ address: UnsafeRawPointer?, _ ordering: Int32
+  ) {
+    guard let world = watchingWorld else { return }
+    world.willAccess(WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering))
+  }
+
+  @usableFromInline
+  package static func didAccess(
+    _ kind: WordAccess.Kind, _ address: UnsafeRawPointer?, _ ordering: Int32,
+    read: UInt128? = nil, written: UInt128? = nil
+  ) {
+    guard let world = watchingWorld else { return }
+    world.didAccess(
+      WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering),
+      read: read, written: written)
+  }
+}

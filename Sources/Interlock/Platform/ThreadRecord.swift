@@ -1,0 +1,192 @@
+import CInterlock
+import Glibc
+
+/// What the toolkit knows about one thread, its own or a foreign one.
+///
+/// A record is made by whoever starts the thread, or by a foreign thread when it first meets the
+/// toolkit, and lives as long as anybody asks for it.
+///
+/// A thread that must wait for another one
+///
+/// 1. calls ``prepareToWait()``,
+/// 2. puts its record where the other one finds it, under the guard of the object it waits for,
+/// 3. calls ``waitForSignal(_:until:)``,
+/// 4. and if that gave up, takes its record away again, under the guard. It may find that it was
+///    signalled meanwhile.
+///
+/// The other thread takes the record out and calls ``signal(_:)`` under the guard, and wakes
+/// `parker` after it has released the guard.
+package final class ThreadRecord: @unchecked Sendable {
+  /// Numbers fit the owner's bits of a lock's word.
+  static let greatestNumber: UInt32 = 1 << 30 - 1
+
+  /// What tells the thread from all others that live.
+  package let number: UInt32
+  /// What its user called it, or `thread-7`.
+  package let name: String
+  package let parker = Parker()
+
+  private let native = Atomic<Int32>(0)
+  private let cancellation = Atomic<Bool>(false)
+  private let wakeReason = Atomic<UInt8>(WakeReason.none.rawValue)
+  private let wait = Guarded<Operation?>(nil)
+
+  // SAFETY (both): touched only by the thread itself.
+  /// How often the thread was woken for a lock and found it taken; see `Lock`.
+  nonisolated(unsafe) var vainWakes: UInt32 = 0
+  /// The values of this thread's thread-local variables.
+  nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
+
+  /// A record for a thread that is about to start.
+  package init(name: String?, in world: any World) {
+    number = world.makeThreadNumber()
+    self.name = name ?? "thread-\(number)"
+  }
+
+  /// The system's number of the thread; 0 before it has started.
+  package var nativeID: Int32 { native.rawLoad(ordering: .relaxed) }
+}
+
+// Waiting for other threads.
+extension ThreadRecord {
+  /// Why a waiting thread was woken.
+  package enum WakeReason: UInt8, Sendable {
+    /// It was not.
+    case none
+    /// What it waits for may be there: it should look again.
+    case tryAgain
+    /// What it waits for is its own already.
+    case given
+    /// What it waits for will never be there.
+    case refused
+  }
+
+  /// Forgets earlier signals.
+  package func prepareToWait() {
+    wakeReason.store(WakeReason.none.rawValue, ordering: .relaxed)
+  }
+
+  /// Tells the waiting thread why it is woken. The caller wakes `parker` afterwards.
+  package func signal(_ reason: WakeReason) {
+    // Ordering (W1): releasing, pairs with the load in `signalled`.
+    wakeReason.store(reason.rawValue, ordering: .releasing)
+  }
+
+  /// The signal that came, if one has.
+  package var signalled: WakeReason {
+    // Ordering (W1): acquiring, pairs with the store in `signal`.
+    WakeReason(rawValue: wakeReason.load(ordering: .acquiring)) ?? .none
+  }
+
+  /// Sleeps until a signal comes.
+  ///
+  /// With a deadline the wait also gives way to the thread's cancellation; without one it does not.
+  ///
+  /// - Returns: The signal, or `none` if the wait gave up.
+  package func waitForSignal(_ operation: @autoclosure () -> Operation, until deadline: Deadline?)
+    -> WakeReason
+  {
+    let reason = signalled
+    guard reason == .none else { return reason }
+    let operation = operation()
+    CooperativePool.noteBlocking(operation)
+    wait.withLock { $0 = operation }
+    defer { wait.withLock { $0 = nil } }
+    while true {
+      if deadline != nil, isCancelled { return signalled }
+      let isInTime = parker.park(until: deadline ?? .never)
+      let reason = signalled
+      if reason != .none || !isInTime { return reason }
+    }
+  }
+
+  /// What the thread waits for at this moment.
+  package var currentWait: Operation? { wait.withLock { $0 } }
+}
+
+// Cancellation.
+extension ThreadRecord {
+  package var isCancelled: Bool {
+    // Ordering (C1): acquiring, pairs with the store in `cancel`.
+    cancellation.load(ordering: .acquiring)
+  }
+
+  /// Asks the thread to end, and wakes it if it waits with a deadline.
+  ///
+  /// No cancellation is missed: the flag is set before the permit is left, and a waiting thread
+  /// looks at the flag before each park.
+  package func cancel() {
+    // Ordering (C1): releasing, pairs with the load in `isCancelled`.
+    cancellation.store(true, ordering: .releasing)
+    parker.wake()
+  }
+}
+
+// Who is who.
+extension ThreadRecord {
+  /// The calling thread.
+  package static var current: ThreadRecord {
+    // SAFETY: `becomeCurrent` retained the record; it is released when the thread ends.
+    if let record = unsafe interlock_get_current_thread().record {
+      return unsafe Unmanaged<ThreadRecord>.fromOpaque(record).takeUnretainedValue()
+    }
+    return adoptCurrentThread()
+  }
+
+  /// Makes a record for a thread that the toolkit did not start.
+  private static func adoptCurrentThread() -> ThreadRecord {
+    let record = ThreadRecord(name: nameInSystem(), in: RealWorld.shared)
+    record.becomeCurrent()
+    let context = unsafe Unmanaged.passUnretained(record).toOpaque()
+    // If the system has no key left the record outlives its thread, which harms nobody.
+    _ = unsafe interlock_thread_watch_exit(context) { context in
+      guard let context = unsafe context else { return }
+      unsafe Unmanaged<ThreadRecord>.fromOpaque(context).takeUnretainedValue().end()
+    }
+    return record
+  }
+
+  private static func nameInSystem() -> String? {
+    if interlock_thread_native_id() == getpid() { return "main" }
+    var bytes = [CChar](repeating: 0, count: 16)
+    unsafe interlock_thread_get_name(&bytes)
+    let name = String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return name.isEmpty ? nil : name
+  }
+
+  /// The calling thread is the one that this record describes.
+  package func becomeCurrent() {
+    native.store(interlock_thread_native_id(), ordering: .relaxed)
+    ThreadRegistry.shared.add(self)
+    var thread = unsafe interlock_get_current_thread()
+    unsafe thread.number = number
+    unsafe thread.record = unsafe Unmanaged.passRetained(self).toOpaque()
+    unsafe interlock_set_current_thread(thread)
+  }
+
+  /// The calling thread, which this record describes, ends.
+  package func end() {
+    // A local's deinit may use other locals, or make new ones.
+    while unsafe !locals.isEmpty {
+      let leaving = unsafe locals
+      unsafe locals = [:]
+      withExtendedLifetime(leaving) {}
+    }
+    ThreadRegistry.shared.remove(self)
+    unsafe interlock_set_current_thread(interlock_thread())
+    unsafe Unmanaged.passUnretained(self).release()
+  }
+}
+
+/// The number of the calling thread, as locks store it.
+@usableFromInline
+enum ThreadNumber {
+  @inlinable @inline(__always)
+  static var current: UInt32 {
+    let number = interlock_thread_number()
+    return number != 0 ? number : identify()
+  }
+
+  @usableFromInline @inline(never)
+  static func identify() -> UInt32 { ThreadRecord.current.number }
+}

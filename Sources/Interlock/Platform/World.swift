@@ -1,0 +1,67 @@
+/// What stands behind the toolkit: the system, a recording of it, or a checker that decides.
+///
+/// Every operation that can block, wake, start, finish, read a clock or touch a shared word goes
+/// through the world of the thread that does it. The toolkit's own code is the same in all of them.
+///
+/// A controlled world runs one thread at a time. It may let others go first in ``begin(_:)``, and in
+/// ``willAccess(_:)`` if it looks at words; ``park(on:while:until:)`` never blocks the thread of the
+/// system that runs the world.
+package protocol World: AnyObject, Sendable {
+  /// A thread is about to do `operation`; whatever it does until ``end(_:succeeded:)`` is part of it.
+  func begin(_ operation: Operation)
+
+  /// The operation is done, or was given up.
+  func end(_ operation: Operation, succeeded: Bool)
+
+  /// A thread is about to touch a shared word.
+  func willAccess(_ access: WordAccess)
+
+  /// It has, and found or left these bits (the low ones, as many as the word has).
+  func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?)
+
+  /// Parks the calling thread while the 32-bit word at `address` equals `expected`.
+  func park(on address: UnsafeRawPointer, while expected: UInt32, until deadline: Deadline)
+    -> ParkOutcome
+
+  /// Wakes up to `count` threads that are parked on the word at `address`.
+  func wake(_ count: Int, on address: UnsafeRawPointer)
+
+  /// The present moment.
+  func now() -> Deadline
+
+  /// Lets other threads go first, if there are any.
+  func yield()
+
+  /// A number for a new thread, unlike that of any other that may meet it at a lock: 1…2³⁰ - 1.
+  func makeThreadNumber() -> UInt32
+
+  /// Starts a thread that runs `body`, and is finished when `body` returns.
+  func start(_ thread: ThreadRecord, stackSize: Int?, body: @escaping @Sendable () -> Void)
+    throws(ThreadError)
+}
+
+/// How a call of ``World/park(on:while:until:)`` ended.
+package enum ParkOutcome: Sendable {
+  /// Somebody woke the thread, or the system did for reasons of its own.
+  case woken
+  /// The word was not as expected, so the thread did not park.
+  case unexpected
+  /// The deadline passed.
+  case timedOut
+}
+
+/// Binds threads to a world that is not the real one.
+///
+/// Threads are bound one by one; while no binding exists, nobody looks for one.
+package final class WorldBinding: Sendable {
+  package let world: any World
+
+  package init(_ world: any World) {
+    self.world = world
+    Seam.announceWorld()
+  }
+
+  deinit {
+    Seam.dismissWorld()
+  }
+}

@@ -1,0 +1,200 @@
+import Synchronization
+
+/// A thread that was started, for whoever wants to know how it ends.
+///
+/// Joining waits for the thread and gives what its body returned, or rethrows what it threw. Any
+/// number of threads may join, any number of times.
+///
+///     let answer = try spawn(name: "search") { (1...1_000_000).reduce(0, +) }
+///     print(answer.join())
+///
+/// A handle that goes away does not end its thread: the thread runs on, and if nobody ever asked
+/// how it ended, an error it threw is reported by ``UnjoinedFailure``. Threads that must not outlive
+/// a piece of code belong in ``withThreads(_:)``.
+///
+/// ## Ordering
+///
+/// Everything before `spawn` happens before the body; everything in the body happens before
+/// everything after a `join()`.
+///
+/// ## Waiting
+///
+/// `join()` blocks until the thread has finished. The forms with a deadline give up when it passes,
+/// or when the calling thread is cancelled. ``value`` suspends the calling task instead.
+///
+/// ## Cost
+///
+/// Joining a finished thread is one lock acquisition; waiting adds one kernel call each for waiting
+/// and waking.
+public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
+  let record: ThreadRecord
+  private let outcome = Guarded(ThreadOutcome<Success, Failure>())
+
+  init(record: ThreadRecord) {
+    self.record = record
+  }
+
+  deinit {
+    outcome.withLock { $0.unseenFailure }.map { UnjoinedFailure.report($0, of: identity) }
+  }
+
+  /// Which thread it is.
+  public var identity: ThreadIdentity { ThreadIdentity(record) }
+
+  /// What the thread was called, or `thread-7`.
+  public var name: String { record.name }
+
+  /// Whether the body has returned or thrown.
+  public var isFinished: Bool { outcome.withLock { $0.result != nil } }
+
+  /// Asks the thread to end.
+  ///
+  /// The thread finds out when it asks (``CurrentThread/isCancelled``), and every blocking call with
+  /// a deadline gives up. A thread stays cancelled.
+  public func cancel() {
+    Seam.perform(.cancel, on: subject) { record.cancel() }
+  }
+
+  /// Whether the thread was asked to end.
+  public var isCancelled: Bool { record.isCancelled }
+
+  /// Waits until the thread has finished.
+  ///
+  /// - Returns: What the body returned.
+  /// - Throws: What the body threw.
+  /// - Precondition: The calling thread is another one.
+  @discardableResult
+  public func join() throws(Failure) -> Success {
+    // Without a deadline the wait does not give up.
+    while true {
+      if let result = waitForResult(.join, until: nil) { return try result.get() }
+    }
+  }
+
+  /// Waits until the thread has finished, or gives up.
+  ///
+  /// - Parameter deadline: When to give up; with ``Deadline/never`` only for cancellation.
+  /// - Returns: What the body returned, or `nil` if the deadline passed or the calling thread was
+  ///   cancelled.
+  /// - Throws: What the body threw.
+  /// - Precondition: The calling thread is another one.
+  public func join(until deadline: Deadline) throws(Failure) -> Success? {
+    guard let result = waitForResult(.join, until: deadline) else { return nil }
+    return try result.get()
+  }
+
+  /// Waits until the thread has finished, or gives up.
+  ///
+  /// - Parameter duration: How long to wait at the most.
+  /// - Returns: What the body returned, or `nil` if the time was over or the calling thread was
+  ///   cancelled.
+  /// - Throws: What the body threw.
+  /// - Precondition: The calling thread is another one.
+  public func join(for duration: Duration) throws(Failure) -> Success? {
+    try join(until: .after(duration))
+  }
+
+  /// Looks whether the thread has finished.
+  ///
+  /// - Returns: What the body returned, or `nil` if it still runs.
+  /// - Throws: What the body threw.
+  public func tryJoin() throws(Failure) -> Success? {
+    guard let result = outcome.withLock({ $0.look() }) else { return nil }
+    return try result.get()
+  }
+
+  /// What the body returned, for tasks: waiting suspends and blocks no thread.
+  ///
+  /// Cancelling the task does not end the wait; cancel the thread.
+  public var value: Success {
+    get async throws(Failure) {
+      let result = await withCheckedContinuation { continuation in
+        let finished = outcome.withLock { $0.enter(continuation) }
+        if let finished { continuation.resume(returning: finished) }
+      }
+      return try result.get()
+    }
+  }
+}
+
+extension ThreadHandle {
+  private var subject: Subject { Subject("ThreadHandle", record, name: record.name) }
+
+  private func waitForResult(_ kind: Operation.Kind, until deadline: Deadline?)
+    -> Result<Success, Failure>?
+  {
+    let me = ThreadRecord.current
+    if me === record {
+      misuse(
+        "ThreadHandle.join() by the thread \"\(name)\" itself, which would wait for its own end. "
+          + "Return the value from the body and join in the thread that spawned it.")
+    }
+    var result: Result<Success, Failure>?
+    _ = Seam.attempt(kind, on: subject) {
+      me.prepareToWait()
+      result = outcome.withLock { $0.enter(me) }
+      guard result == nil else { return true }
+      _ = me.waitForSignal(Operation(kind, subject), until: deadline)
+      result = outcome.withLock { $0.leave(me) }
+      return result != nil
+    }
+    return result
+  }
+
+  /// The body has returned or thrown.
+  func finish(_ result: Result<Success, Failure>) {
+    // Act after unlocking.
+    let waiting = outcome.withLock { $0.finish(result) }
+    for thread in waiting.threads { thread.parker.wake() }
+    for continuation in waiting.continuations { continuation.resume(returning: result) }
+  }
+}
+
+/// How a thread ended, and who waits for that: running until the one call of `finish`, then
+/// finished for ever.
+struct ThreadOutcome<Success: Sendable, Failure: Error> {
+  typealias Continuation = CheckedContinuation<Result<Success, Failure>, Never>
+  struct Waiting {
+    var threads: [ThreadRecord] = []
+    var continuations: [Continuation] = []
+  }
+
+  private(set) var result: Result<Success, Failure>?
+  private var waiting = Waiting()
+  private var isSeen = false
+
+  /// An error that nobody asked for.
+  var unseenFailure: Failure? {
+    guard !isSeen, case .failure(let failure) = result else { return nil }
+    return failure
+  }
+
+  mutating func look() -> Result<Success, Failure>? {
+    if result != nil { isSeen = true }
+    return result
+  }
+
+  mutating func enter(_ thread: ThreadRecord) -> Result<Success, Failure>? {
+    if result == nil { waiting.threads.append(thread) }
+    return look()
+  }
+
+  mutating func enter(_ continuation: Continuation) -> Result<Success, Failure>? {
+    if result == nil { waiting.continuations.append(continuation) }
+    return look()
+  }
+
+  mutating func leave(_ thread: ThreadRecord) -> Result<Success, Failure>? {
+    waiting.threads.removeAll { $0 === thread }
+    return look()
+  }
+
+  mutating func finish(_ result: Result<Success, Failure>) -> Waiting {
+    precondition(self.result == nil, "a thread finishes once")
+    self.result = result
+    if !waiting.continuations.isEmpty { isSeen = true }
+    for thread in waiting.threads { thread.signal(.given) }
+    defer { waiting = Waiting() }
+    return waiting
+  }
+}

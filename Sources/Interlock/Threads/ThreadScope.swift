@@ -1,0 +1,96 @@
+/// Runs `body`, which may spawn threads, and returns when all of them have finished.
+///
+/// No thread outlives the call, whatever happens. If `body` throws, its threads are cancelled and
+/// joined, and the error goes on. If a thread throws, the first such error is rethrown when all
+/// threads have finished.
+///
+///     let total = Atomic(0)
+///     try withThreads { threads in
+///       for part in parts {
+///         try threads.spawn { total.wrappingAdd(sum(part), ordering: .relaxed) }
+///       }
+///     }
+///     print(total.load(ordering: .relaxed))
+///
+/// - Parameter body: Spawns threads in the scope that it is given.
+/// - Returns: What `body` returns.
+/// - Throws: What `body` or one of the threads throws, or ``ThreadError``.
+public func withThreads<Result>(_ body: (ThreadScope) throws -> Result) throws -> Result {
+  let scope = ThreadScope()
+  let result: Result
+  do {
+    result = try body(scope)
+  } catch {
+    scope.cancelAll()
+    _ = scope.joinAll()
+    throw error
+  }
+  if let error = scope.joinAll() { throw error }
+  return result
+}
+
+/// Threads that end before the call of ``withThreads(_:)`` that made the scope.
+public final class ThreadScope: Sendable {
+  private struct Member: Sendable {
+    let cancel: @Sendable () -> Void
+    let join: @Sendable () -> (any Error)?
+  }
+
+  private struct State {
+    var members: [Member] = []
+    var isCancelled = false
+  }
+
+  private let state = Guarded(State())
+
+  init() {}
+
+  /// Starts a thread of this scope; see ``spawn(name:stackSize:_:)``.
+  ///
+  /// Threads of a scope may spawn others in it.
+  ///
+  /// - Returns: A handle, for its value; the scope joins the thread in any case.
+  /// - Throws: ``ThreadError`` if the system gives the process no other thread.
+  @discardableResult
+  public func spawn<Success: Sendable, Failure: Error>(
+    name: String? = nil, stackSize: Int? = nil,
+    _ body: sending @escaping () throws(Failure) -> Success
+  ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
+    let handle = try Interlock.spawn(name: name, stackSize: stackSize, body)
+    let member = Member(
+      cancel: { handle.cancel() },
+      join: {
+        do throws(Failure) {
+          try handle.join()
+          return nil
+        } catch {
+          return error
+        }
+      })
+    let isCancelled = state.withLock { state in
+      state.members.append(member)
+      return state.isCancelled
+    }
+    if isCancelled { handle.cancel() }
+    return handle
+  }
+
+  /// Cancels all threads of the scope, those that are spawned later too.
+  public func cancelAll() {
+    let members = state.withLock { state in
+      state.isCancelled = true
+      return state.members
+    }
+    for member in members { member.cancel() }
+  }
+
+  /// Joins until no thread is left. Returns the first error.
+  func joinAll() -> (any Error)? {
+    var firstError: (any Error)?
+    while let member = state.withLock({ $0.members.isEmpty ? nil : $0.members.removeFirst() }) {
+      let error = member.join()
+      firstError = firstError ?? error
+    }
+    return firstError
+  }
+}
