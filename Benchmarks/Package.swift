@@ -24,11 +24,13 @@ let package = Package(
       ],
       cxxSettings: [
         .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
-      ]),
+      ]
+    ),
     .executableTarget(
       name: "InterlockBenchmarks",
       dependencies: ["CPeers", .product(name: "Interlock", package: "interlock")],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
   ],
   cxxLanguageStandard: .cxx20
 )

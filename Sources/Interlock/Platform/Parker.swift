@@ -29,32 +29,23 @@ package final class Parker: Sendable {
   ///
   /// - Returns: `false` if the deadline passed first.
   package func park(until deadline: Deadline) -> Bool {
-    let (isAsleep, state) = word.compareExchange(
-      expected: State.empty, desired: State.asleep,
-      // Ordering (P1): acquiring, pairs with the exchange in `wake`.
-      successOrdering: .relaxed, failureOrdering: .acquiring)
-    if !isAsleep {
-      assert(state == State.permitted, "only its owner parks on a parker")
-      word.store(State.empty, ordering: .relaxed)
-      return true
-    }
-    while true {
-      let outcome = unsafe Seam.world.park(
-        on: word.address, while: State.asleep, until: deadline)
-      // Ordering (P1): acquiring, pairs with the exchange in `wake`.
-      if word.load(ordering: .acquiring) == State.permitted {
-        word.store(State.empty, ordering: .relaxed)
-        return true
+    if word.compareExchange(expected: State.empty, desired: State.asleep, ordering: .relaxed)
+      .exchanged
+    {
+      var outcome = ParkOutcome.woken
+      while outcome != .timedOut && word.load(ordering: .relaxed) == State.asleep {
+        outcome = unsafe Seam.world.park(on: word.address, while: State.asleep, until: deadline)
       }
-      guard outcome == .timedOut else { continue }
-      // A permit that came after the look above is taken now.
-      return word.exchange(State.empty, ordering: .acquiring) == State.permitted
     }
+    // Ordering (P1): acquiring, pairs with the exchange in `wake`. An exchange, because a store could
+    // overwrite a second permit without seeing what its giver did before: the owner would look for
+    // the signal, find none, and sleep for ever.
+    return word.exchange(State.empty, ordering: .acquiring) == State.permitted
   }
 
   /// Leaves a permit, and wakes the owner if it sleeps.
   package func wake() {
-    // Ordering (P1): releasing, pairs with the loads in `park`.
+    // Ordering (P1): releasing, pairs with the exchange in `park`.
     guard word.exchange(State.permitted, ordering: .releasing) == State.asleep else { return }
     unsafe Seam.world.wake(1, on: word.address)
   }

@@ -1,4 +1,4 @@
-/// One question: what does an operation cost with us, and what with the peers?
+/// One question: what an operation costs with us, and what with the peers.
 struct Benchmark {
   /// A peer that cannot take part here.
   struct Absent {

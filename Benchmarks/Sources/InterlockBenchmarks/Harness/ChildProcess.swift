@@ -15,13 +15,14 @@ final class ChildProcess: Contestant {
 
   func measure(for seconds: Double) throws -> Sample { try run() }
 
-  /// Runs the program; one operation is one run.
+  /// Runs the program.
   ///
   /// - Parameter output: The file that gets what the program prints.
+  /// - Returns: What the run took.
   /// - Throws: ``Failure`` if it cannot be started or fails.
   @discardableResult
   func run(output: String = "/dev/null") throws -> Sample {
-    let start = seconds(on: CLOCK_MONOTONIC)
+    let begin = seconds(on: CLOCK_MONOTONIC)
     let child = try start(output: output)
     // SAFETY (here and in `start`): the calls write the variables that they are given, and keep
     // none of the pointers.
@@ -30,11 +31,13 @@ final class ChildProcess: Contestant {
     while unsafe wait4(child, &status, 0, &usage) < 0 {
       guard errno == EINTR else { throw failure("cannot be waited for", errno) }
     }
-    let wall = seconds(on: CLOCK_MONOTONIC) - start
+    let wall = seconds(on: CLOCK_MONOTONIC) - begin
     guard status == 0 else { throw Failure("\(command) ended with the status \(status >> 8)") }
     return Sample(
-      cpu: usage.ru_utime.seconds + usage.ru_stime.seconds, wall: wall,
-      residentBytes: Double(usage.ru_maxrss) * 1024)
+      cpu: usage.ru_utime.seconds + usage.ru_stime.seconds,
+      wall: wall,
+      residentBytes: Double(usage.ru_maxrss) * 1024
+    )
   }
 
   private func start(output: String) throws -> pid_t {
@@ -42,10 +45,15 @@ final class ChildProcess: Contestant {
     unsafe posix_spawn_file_actions_init(&files)
     defer { unsafe posix_spawn_file_actions_destroy(&files) }
     unsafe posix_spawn_file_actions_addopen(
-      &files, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+      &files,
+      STDOUT_FILENO,
+      output,
+      O_WRONLY | O_CREAT | O_TRUNC,
+      0o644
+    )
 
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe word in unsafe words { unsafe free(word) } }
+    defer { for index in arguments.indices { unsafe free(words[index]) } }
     var child: pid_t = 0
     let error = unsafe posix_spawn(&child, arguments[0], &files, nil, &words, environ)
     guard error == 0 else { throw failure("cannot be started", error) }

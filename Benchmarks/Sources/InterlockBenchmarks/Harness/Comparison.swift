@@ -8,7 +8,8 @@ struct Spread {
   init(_ numbers: [Double]) {
     let sorted = numbers.sorted()
     let middle = sorted.count / 2
-    median = sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    let isEven = sorted.count.isMultiple(of: 2)
+    median = isEven ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     least = sorted[0]
     greatest = sorted[sorted.count - 1]
   }
@@ -27,7 +28,9 @@ struct Series {
   }
 }
 
-/// One of ours beside one peer. All ratios are taken round by round, between neighbours in time.
+/// One of ours beside one peer.
+///
+/// All ratios are taken round by round, between neighbours in time.
 struct Comparison {
   /// A bar, and whether it is met.
   struct Verdict {
@@ -69,6 +72,7 @@ extension Benchmark {
   /// - Parameters:
   ///   - seconds: How long each works in a round.
   ///   - rounds: How many rounds, unless the benchmark has a number of its own.
+  /// - Returns: The samples, or why there are none.
   func run(for seconds: Double, rounds: Int) -> Outcome {
     defer { cleanUp() }
     do {

@@ -28,9 +28,11 @@ final class CountedWork: Contestant {
     }
   }
 
-  /// Work of `threads` threads together: each of them runs `body`, and does its part `count` times.
+  /// Work of `threads` threads together: each runs `body`, which does its part `count` times.
   convenience init(
-    _ name: String, threads: Int, body: @escaping @Sendable (_ thread: Int, _ count: Int) -> Void
+    _ name: String,
+    threads: Int,
+    body: @escaping @Sendable (_ thread: Int, _ count: Int) -> Void
   ) {
     self.init(name: name) { count in
       let crew = try Crew(threads) { thread in

@@ -2,7 +2,9 @@ import CPeers
 import Glibc
 import Interlock
 
-/// Threads that start together. There is one crew at a time.
+/// Threads that start together.
+///
+/// There is one crew at a time.
 struct Crew {
   private let handles: [ThreadHandle<Int, Never>]
 
@@ -11,6 +13,7 @@ struct Crew {
   /// - Parameters:
   ///   - threads: How many.
   ///   - body: What each does; it is given the thread's place, and returns how much it has done.
+  /// - Throws: `ThreadError` if the system gives the process no other thread.
   init(_ threads: Int, body: @escaping @Sendable (_ thread: Int) -> Int) throws {
     crew_prepare(Int32(threads + 1))
     handles = try (0..<threads).map { thread in

@@ -11,14 +11,19 @@ extension Benchmark {
       operation: "read an atomic number, acquiring",
       ours: [
         CountedWork("Atomic") { count in
-          for _ in 0..<count { _ = number.value.load(ordering: .acquiring) }
+          var sum = 0
+          for _ in 0..<count { sum &+= number.value.load(ordering: .acquiring) }
+          use(sum)
         }
       ],
       peers: [
         CountedWork("Synchronization.Atomic") { count in
-          for _ in 0..<count { _ = standard.value.load(ordering: .acquiring) }
+          var sum = 0
+          for _ in 0..<count { sum &+= standard.value.load(ordering: .acquiring) }
+          use(sum)
         }
-      ])
+      ]
+    )
   }
 
   /// What adding to our atomic costs.
@@ -37,7 +42,8 @@ extension Benchmark {
         CountedWork("Synchronization.Atomic") { count in
           for _ in 0..<count { standard.value.wrappingAdd(1, ordering: .relaxed) }
         }
-      ])
+      ]
+    )
   }
 }
 
@@ -48,3 +54,7 @@ private final class InterlockAtomic: Sendable {
 private final class StandardAtomic: Sendable {
   let value = Synchronization::Atomic(0)
 }
+
+/// Keeps the optimizer from finding out that nobody needs a result.
+@inline(never)
+private func use(_ number: Int) {}

@@ -15,14 +15,16 @@ extension Benchmark {
       peers.append(
         CountedWork("std::barrier", threads: parties) { _, count in
           standard_barrier_peer_meet(party, count)
-        })
+        }
+      )
     } else {
       absent.append(Absent(name: "std::barrier", reason: "this C++ library does not have it"))
     }
     peers.append(
       CountedWork("pthread_barrier", threads: parties) { _, count in
         pthread_barrier_peer_meet(party, count)
-      })
+      }
+    )
 
     return Benchmark(
       name: "barrier/\(parties)",
@@ -34,7 +36,8 @@ extension Benchmark {
       ],
       peers: peers,
       absent: absent,
-      bars: [Bar(.rateRatio, .atLeast(1.3), against: ["std::barrier"])])
+      bars: [Bar(.rateRatio, .atLeast(1.3), against: ["std::barrier"])]
+    )
   }
 }
 

@@ -15,7 +15,8 @@ extension Benchmark {
         TimedWork("pthread_mutex", threads: threads) { pthread_mutex_peer_contend() },
         TimedWork("Synchronization.Mutex", threads: threads) { whileTimeLasts(standard.addOne) },
       ],
-      bars: bars)
+      bars: bars
+    )
   }
 }
 

@@ -2,22 +2,15 @@ import Glibc
 
 extension Benchmark {
   /// What counting the letters of a gigabyte costs, from a program's start to its end.
-  ///
-  /// - Parameters:
-  ///   - command: The path of the command `interlock`.
-  ///   - peers: The C program, by the name of the compiler that built it.
-  ///   - absent: The compilers that are not here.
-  ///   - scratch: A directory for the input.
-  static func letters(
-    command: String, peers: [(compiler: String, path: String)], absent: [Absent], scratch: String
-  ) -> Benchmark {
-    let input = LettersInput(path: scratch + "/letters.txt", command: command)
+  static func letters(_ settings: Settings) -> Benchmark {
+    let input = LettersInput(path: settings.scratch + "/letters.txt", command: settings.command)
     let ours = ["sequential", "threads"].map { mode in
       ChildProcess(
         "interlock letters --mode \(mode)",
-        [command, "letters", "--mode", mode, "--json", input.path])
+        [settings.command, "letters", "--mode", mode, "--json", input.path]
+      )
     }
-    let theirs = peers.map { peer in
+    let theirs = settings.letterCounters.map { peer in
       ChildProcess("C, 4 tables, \(peer.compiler)", [peer.path, input.path])
     }
     let names = Set(theirs.map(\.name))
@@ -26,17 +19,21 @@ extension Benchmark {
       operation: "count the letters of a file of 1 GB in the page cache",
       ours: ours,
       peers: theirs,
-      absent: absent,
+      absent: settings.absentCompilers.map { compiler in
+        Absent(name: "C, 4 tables, \(compiler)", reason: "\(compiler) is not installed")
+      },
       bars: [
         Bar(.cpuRatio, .atMost(0.30), against: names),
         Bar(.residentBytes, .atMost(24 * 1_048_576), against: Set(names.sorted().prefix(1))),
       ],
       prepare: {
+        try settings.requireCommand()
         try input.generate()
-        try input.compareCounts(of: ours + theirs, in: scratch)
+        try input.compareCounts(of: ours + theirs, in: settings.scratch)
       },
       beforeRound: input.warm,
-      cleanUp: input.remove)
+      cleanUp: input.remove
+    )
   }
 }
 

@@ -17,7 +17,8 @@ extension Benchmark {
         CountedWork("pthread_mutex, recursive") { count in
           pthread_recursive_mutex_peer_loop(count)
         }
-      ])
+      ]
+    )
   }
 
   static var readWriteLock: Benchmark {
@@ -32,7 +33,8 @@ extension Benchmark {
       ],
       peers: [
         CountedWork("pthread_rwlock") { count in pthread_rwlock_peer_loop(count) }
-      ])
+      ]
+    )
   }
 
   static var semaphore: Benchmark {
@@ -50,7 +52,8 @@ extension Benchmark {
       ],
       peers: [
         CountedWork("sem_t") { count in posix_semaphore_peer_loop(count) }
-      ])
+      ]
+    )
   }
 
   static var event: Benchmark {
@@ -66,7 +69,8 @@ extension Benchmark {
       ours: [ours],
       peers: hasLatch ? [latch] : [],
       absent: hasLatch
-        ? [] : [Absent(name: "std::latch", reason: "this C++ library does not have it")])
+        ? [] : [Absent(name: "std::latch", reason: "this C++ library does not have it")]
+    )
   }
 
   static var condition: Benchmark {
@@ -87,7 +91,8 @@ extension Benchmark {
         CountedWork("pthread_mutex and pthread_cond", threads: 2) { player, count in
           pthread_condition_peer_play(Int32(player), 2, count)
         }
-      ])
+      ]
+    )
   }
 }
 
@@ -123,6 +128,6 @@ private final class MonitoredTurn: Sendable {
   private let next = Monitor(0)
 
   func play(_ player: Int) {
-    next.withLock(when: { $0 == player }) { $0 = 1 - player }
+    next.withLock(when: { next in next == player }, { $0 = 1 - player })
   }
 }

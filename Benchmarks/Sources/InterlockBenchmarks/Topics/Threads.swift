@@ -18,6 +18,7 @@ extension Benchmark {
             throw Failure("the system gave no more threads")
           }
         }
-      ])
+      ]
+    )
   }
 }

@@ -30,7 +30,8 @@ extension Benchmark {
         },
         CountedWork("pthread_mutex") { count in pthread_mutex_peer_loop(count) },
       ],
-      bars: [Bar(.cpuRatio, .atMost(1.1), against: ["Synchronization.Mutex"])])
+      bars: [Bar(.cpuRatio, .atMost(1.1), against: ["Synchronization.Mutex"])]
+    )
   }
 
   /// What the lock's fast path pays for being replaceable in tests.
@@ -56,7 +57,8 @@ extension Benchmark {
           }
         }
       ],
-      bars: [Bar(.cpuDifference, .atMost(1e-9), against: ["the same without the seam"])])
+      bars: [Bar(.cpuDifference, .atMost(1e-9), against: ["the same without the seam"])]
+    )
   }
 }
 
@@ -75,7 +77,10 @@ private final class SeamlessLock: Sendable {
   func acquire() {
     // Ordering (S1): acquiring, pairs with the exchange in `release`.
     let (isDone, _) = state.compareExchange(
-      expected: 0, desired: Self.threadNumber, ordering: .acquiring)
+      expected: 0,
+      desired: Self.threadNumber,
+      ordering: .acquiring
+    )
     if !isDone { Self.wait() }
   }
 
@@ -83,7 +88,10 @@ private final class SeamlessLock: Sendable {
   func release() {
     // Ordering (S1): releasing, pairs with the exchange in `acquire`.
     let (isDone, _) = state.compareExchange(
-      expected: Self.threadNumber, desired: 0, ordering: .releasing)
+      expected: Self.threadNumber,
+      desired: 0,
+      ordering: .releasing
+    )
     if !isDone { Self.wait() }
   }
 
