@@ -68,7 +68,7 @@ public final class Lock: @unchecked Sendable {
     self.name = name
     patience =
       switch fairness {
-      case .barging: 4
+      case .barging: 16
       case .fair: 0
       }
   }
@@ -94,7 +94,7 @@ public final class Lock: @unchecked Sendable {
   /// - Returns: Whether the calling thread has the lock now.
   @inlinable
   public func tryAcquire() -> Bool {
-    isAcquiredAtOnce() || tryAcquireWithCare()
+    isAcquiredAtOnce() || tryAcquireWatched()
   }
 
   /// Waits until the lock is free and takes it, or gives up.
@@ -124,7 +124,7 @@ public final class Lock: @unchecked Sendable {
   /// - Precondition: The calling thread holds the lock.
   @inlinable
   public func release() {
-    // Ordering (L1): releasing, pairs with `isAcquiredAtOnce` and `takeIfFree`.
+    // Ordering (L1): releasing, pairs with `isAcquiredAtOnce` and `take`.
     guard !Seam.isWatched,
       state.rawCompareExchange(
         expected: ThreadNumber.current, desired: Bits.free, ordering: .releasing)
@@ -201,9 +201,7 @@ extension Lock {
   enum Bits {
     @usableFromInline static let free: UInt32 = 0
     static let ownerMask: UInt32 = ThreadRecord.greatestNumber
-    /// A sleeper was woken and is on its way: nobody else needs to be.
-    static let waking: UInt32 = 1 << 30
-    /// The line is not empty.
+    /// The release has to look at the line.
     static let parked: UInt32 = 1 << 31
 
     static func owner(of word: UInt32) -> UInt32 { word & ownerMask }
@@ -224,7 +222,7 @@ extension Lock {
 extension Lock {
   @inlinable @inline(__always)
   func isAcquiredAtOnce() -> Bool {
-    // Ordering (L1): acquiring, pairs with the stores of `release` and `releaseToLine`.
+    // Ordering (L1): acquiring, pairs with the stores of `release` and `releaseSlowly`.
     !Seam.isWatched
       && state.rawCompareExchange(
         expected: Bits.free, desired: ThreadNumber.current, ordering: .acquiring)
@@ -241,63 +239,48 @@ extension Lock {
   }
 
   @usableFromInline
-  func tryAcquireWithCare() -> Bool {
-    Seam.attempt(.tryAcquire, on: subject) { takeIfFree(as: ThreadNumber.current) }
+  func tryAcquireWatched() -> Bool {
+    guard Seam.isWatched else { return false }
+    return Seam.attempt(.tryAcquire, on: subject) { take(as: ThreadNumber.current) }
   }
 
-  /// Takes the lock if nobody has it.
-  ///
-  /// - Parameter isWoken: Whether the caller was woken to do so, and takes that mark away: if the
-  ///   lock is not free, the next release wakes another.
-  private func takeIfFree(as number: UInt32, isWoken: Bool = false) -> Bool {
-    let kept = isWoken ? ~Bits.waking : ~0
-    var seen = state.load(ordering: .relaxed)
-    while true {
-      let isFree = Bits.owner(of: seen) == Bits.free
-      if !isFree && !isWoken { return false }
-      let (isDone, now) = state.weakCompareExchange(
-        expected: seen, desired: isFree ? seen & kept | number : seen & kept,
-        // Ordering (L1): acquiring, pairs with the stores of `release` and `releaseToLine`.
-        successOrdering: .acquiring, failureOrdering: .relaxed)
-      if isDone { return isFree }
-      seen = now
-    }
+  /// Makes the word `word`, which says who owns the lock, if the lock is free.
+  private func take(as word: UInt32) -> Bool {
+    // Ordering (L1): acquiring, pairs with the stores of `release` and `releaseSlowly`.
+    state.compareExchange(
+      expected: Bits.free, desired: word,
+      successOrdering: .acquiring, failureOrdering: .relaxed
+    ).exchanged
   }
 
   /// Acquires the lock in the way that works always; gives up only with a deadline.
-  func acquireSlowly(_ kind: Operation.Kind, until deadline: Deadline?) -> Bool {
+  private func acquireSlowly(_ kind: Operation.Kind, until deadline: Deadline?) -> Bool {
     let me = ThreadRecord.current
     if Bits.owner(of: state.load(ordering: .relaxed)) == me.number {
       misuse(
         "\(type).acquire()\(quotedName) by its own owner; this thread would wait for itself. "
           + "Acquire it once and pass the value down, or use a RecursiveLock.")
     }
-    unsafe me.vainWakes = 0
+    unsafe me.wakes = 0
     return acquireLoop(me, kind, until: deadline)
   }
 
   private func acquireLoop(_ me: ThreadRecord, _ kind: Operation.Kind, until deadline: Deadline?)
     -> Bool
   {
-    while !takeIfFree(as: me.number) {
+    // A thread that was woken answers for those that still sleep: it leaves `parked` behind.
+    while !take(as: unsafe me.wakes == 0 ? me.number : me.number | Bits.parked) {
       guard enterLine(me) else { continue }
-      var reason = me.waitForSignal(Operation(kind, subject), until: deadline)
-      if reason == .none {
+      switch me.waitForSignal(Operation(kind, subject), until: deadline) {
+      case .given: return true
+      case .tryAgain, .refused: unsafe me.wakes += 1
+      case .none:
         if leaveLine(me) { return false }
-        // Whoever released the lock has chosen this thread meanwhile: its last chance.
-        reason = me.signalled
-        if reason == .tryAgain { return takeIfFree(as: me.number, isWoken: true) }
+        // Whoever released the lock has chosen this thread meanwhile.
+        return me.signalled == .given || takeOrPassOn(me)
       }
-      if reason == .given || isTaken(by: me) { return true }
     }
     return true
-  }
-
-  /// A thread that was woken to take the lock does so, or notes that it was overtaken.
-  private func isTaken(by me: ThreadRecord) -> Bool {
-    if takeIfFree(as: me.number, isWoken: true) { return true }
-    unsafe me.vainWakes += 1
-    return false
   }
 
   /// Stands in line, in front if the thread stood there before.
@@ -305,26 +288,48 @@ extension Lock {
   /// - Returns: `false`, and the thread does not stand in line, if the lock is free.
   private func enterLine(_ me: ThreadRecord) -> Bool {
     me.prepareToWait()
-    let wasOvertaken = unsafe me.vainWakes > 0
+    let wasWoken = unsafe me.wakes > 0
     return lineGuard.withLock {
-      var seen = state.load(ordering: .relaxed)
-      while true {
-        guard Bits.owner(of: seen) != Bits.free else { return false }
-        let (isDone, now) = state.weakCompareExchange(
-          expected: seen, desired: seen | Bits.parked, ordering: .relaxed)
-        if isDone { break }
-        seen = now
-      }
-      line.insert(me, at: wasOvertaken ? 0 : line.count)
+      guard markParked() else { return false }
+      line.insert(me, at: wasWoken ? 0 : line.count)
       return true
     }
   }
 
+  /// Makes the owner look at the line when it releases. The caller has `lineGuard`.
+  ///
+  /// - Returns: `false` if there is no owner.
+  private func markParked() -> Bool {
+    var seen = state.load(ordering: .relaxed)
+    while seen != Bits.free {
+      let (isDone, now) = state.weakCompareExchange(
+        expected: seen, desired: seen | Bits.parked, ordering: .relaxed)
+      if isDone { return true }
+      seen = now
+    }
+    return false
+  }
+
+  /// Gives up waiting in line.
+  ///
+  /// - Returns: `false` if the thread stands there no more: it was chosen.
   private func leaveLine(_ me: ThreadRecord) -> Bool {
     lineGuard.withLock {
       guard let place = line.firstIndex(where: { $0 === me }) else { return false }
       line.remove(at: place)
       if line.isEmpty { state.bitwiseAnd(~Bits.parked, ordering: .relaxed) }
+      return true
+    }
+  }
+
+  /// A thread that was woken gives up unless the lock is free; others that sleep must not suffer.
+  ///
+  /// - Returns: Whether the thread has the lock now.
+  private func takeOrPassOn(_ me: ThreadRecord) -> Bool {
+    lineGuard.withLock {
+      while !take(as: me.number | Bits.parked) {
+        if line.isEmpty || markParked() { return false }
+      }
       return true
     }
   }
@@ -338,40 +343,35 @@ extension Lock {
   }
 
   /// Releases the lock in the way that works always.
-  func releaseSlowly() {
+  private func releaseSlowly() {
     let number = ThreadNumber.current
-    var seen = state.load(ordering: .relaxed)
+    let seen = state.load(ordering: .relaxed)
     guard Bits.owner(of: seen) == number else {
       misuse(
         "\(type).release()\(quotedName) by \"\(ThreadRecord.current.name)\", but "
           + "\(describeOwner(seen)) holds it. Only the thread that acquired a lock releases it.")
     }
-    while true {
-      // Somebody sleeps, and nobody is on the way yet.
-      if seen & Bits.parked != 0 && seen & Bits.waking == 0 { return wakeNext() }
-      let (isDone, now) = state.weakCompareExchange(
-        expected: seen, desired: seen & ~Bits.ownerMask,
-        // Ordering (L1): releasing, pairs with `isAcquiredAtOnce` and `takeIfFree`.
-        successOrdering: .releasing, failureOrdering: .relaxed)
-      if isDone { return }
-      seen = now
+    // Ordering (L1): releasing, pairs with `isAcquiredAtOnce` and `take`.
+    if !state.compareExchange(expected: number, desired: Bits.free, ordering: .releasing).exchanged {
+      releaseToNext()
     }
   }
 
   /// Releases the lock while threads sleep for it: wakes the next one, or hands the lock to it.
-  private func wakeNext() {
+  private func releaseToNext() {
     let next = lineGuard.withLock { () -> ThreadRecord? in
-      // Nobody else changes the word now: it has an owner, `parked` is guarded, nobody is waking.
+      // The word has an owner and `parked` is guarded, so that nobody else changes it now.
       guard !line.isEmpty else {
         state.store(Bits.free, ordering: .releasing)
         return nil
       }
       let next = line.removeFirst()
-      let others = line.isEmpty ? 0 : Bits.parked
       // SAFETY: `next` sleeps, so nobody else touches its count.
-      let isHandedOver = unsafe next.vainWakes >= patience
-      // Ordering (L1): releasing, pairs with `takeIfFree`, and W1 for the one that is given the lock.
-      state.store((isHandedOver ? next.number : Bits.waking) | others, ordering: .releasing)
+      let isHandedOver = unsafe next.wakes >= patience
+      let others = line.isEmpty ? 0 : Bits.parked
+      // Ordering (L1): releasing, pairs with `isAcquiredAtOnce` and `take`, and W1 for the one that is
+      // given the lock.
+      state.store(isHandedOver ? next.number | others : Bits.free, ordering: .releasing)
       // Only now, for a thread that is given the lock may release it at once. Before `lineGuard` is
       // free, for a thread that gave up looks for the signal when it is not in line any more.
       next.signal(isHandedOver ? .given : .tryAgain)
@@ -401,7 +401,7 @@ extension Lock {
   ) -> Bool {
     let me = ThreadRecord.current
     me.prepareToWait()
-    unsafe me.vainWakes = 0
+    unsafe me.wakes = 0
     lineGuard.withLock { enter(me) }
     releaseSlowly()
     var reason = me.waitForSignal(Operation(kind, subject), until: deadline)
@@ -413,7 +413,10 @@ extension Lock {
       // Moved meanwhile: the lock comes.
       reason = me.waitForSignal(Operation(kind, subject), until: nil)
     }
-    if reason != .given && !isTaken(by: me) { _ = acquireLoop(me, .acquire, until: nil) }
+    if reason != .given {
+      unsafe me.wakes = 1
+      _ = acquireLoop(me, .acquire, until: nil)
+    }
     return true
   }
 

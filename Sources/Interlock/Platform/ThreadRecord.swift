@@ -32,8 +32,8 @@ package final class ThreadRecord: @unchecked Sendable {
   private let wait = Guarded<Operation?>(nil)
 
   // SAFETY (both): touched only by the thread itself.
-  /// How often the thread was woken for a lock and found it taken; see `Lock`.
-  nonisolated(unsafe) var vainWakes: UInt32 = 0
+  /// How often the thread was woken for the lock that it waits for; see `Lock`.
+  nonisolated(unsafe) var wakes: UInt32 = 0
   /// The values of this thread's thread-local variables.
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
 

@@ -1,0 +1,59 @@
+/// What the command line asks for.
+///
+/// `Benchmarks/run` is the command that people use; it finds out the rest.
+struct Settings {
+  /// Parts of the names of the benchmarks to run; none for all.
+  var filters: [String] = []
+  var isQuick = false
+  /// Whether to print the names of the benchmarks only.
+  var onlyLists = false
+  /// Where to write the samples.
+  var jsonFile: String?
+  /// The path of the command `interlock`.
+  var command = ""
+  /// Why there is no such command.
+  var commandProblem: String? = "no --interlock was given"
+  /// The C programs that count letters, by the compiler that built them.
+  var letterCounters: [(compiler: String, path: String)] = []
+  /// The compilers that are not here.
+  var absentCompilers: [String] = []
+  /// A directory for large files.
+  var scratch = "."
+
+  init(_ arguments: some Sequence<String>) throws {
+    var rest = arguments.makeIterator()
+    func value(of option: String) throws -> String {
+      guard let value = rest.next() else { throw Failure("\(option) needs a value") }
+      return value
+    }
+    while let argument = rest.next() {
+      switch argument {
+      case "--quick": isQuick = true
+      case "--list": onlyLists = true
+      case "--json": jsonFile = try value(of: argument)
+      case "--interlock": (command, commandProblem) = (try value(of: argument), nil)
+      case "--no-interlock": commandProblem = try value(of: argument)
+      case "--scratch": scratch = try value(of: argument)
+      case "--letters":
+        letterCounters.append((compiler: try value(of: argument), path: try value(of: argument)))
+      case "--no-letters": absentCompilers.append(try value(of: argument))
+      case let option where option.hasPrefix("-"): throw Failure("there is no option \(option)")
+      default: filters.append(argument)
+      }
+    }
+  }
+
+  /// How long a contestant works in a round.
+  var seconds: Double { isQuick ? 0.03 : 0.15 }
+
+  var rounds: Int { isQuick ? 5 : 15 }
+
+  /// Throws if there is no command `interlock`.
+  func requireCommand() throws {
+    if let commandProblem { throw Failure(commandProblem) }
+  }
+
+  func isSelected(_ name: String) -> Bool {
+    filters.isEmpty || filters.contains { name.contains($0) }
+  }
+}
