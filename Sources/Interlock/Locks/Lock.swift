@@ -182,7 +182,7 @@ extension Lock {
   public var owner: ThreadIdentity? {
     let owner = Bits.owner(of: state.load(ordering: .relaxed))
     guard owner != Bits.free else { return nil }
-    return ThreadRegistry.shared.record(number: owner).map(ThreadIdentity.init)
+    return Seam.world.registry.record(number: owner).map(ThreadIdentity.init)
   }
 
   /// The threads that sleep until the lock is free, the next one first.
@@ -213,7 +213,7 @@ extension Lock {
   private func describeOwner(_ word: UInt32) -> String {
     let number = Bits.owner(of: word)
     guard number != Bits.free else { return "nobody" }
-    let owner = ThreadRegistry.shared.record(number: number)
+    let owner = Seam.world.registry.record(number: number)
     return owner.map { "thread \"\($0.name)\"" } ?? "a thread that has ended"
   }
 }

@@ -38,6 +38,13 @@ public final class SpinLock: Sendable {
     self.name = name
   }
 
+  deinit {
+    if word.rawLoad(ordering: .relaxed) != Self.free, Seam.watchingWorld == nil {
+      let holder = owner.map { "thread \"\($0.name)\"" } ?? "a thread that has ended"
+      misuse("a SpinLock\(quotedName) is destroyed while \(holder) holds it")
+    }
+  }
+
   /// Spins until the lock is free and takes it.
   ///
   /// - Precondition: The calling thread does not hold the lock.
@@ -98,7 +105,7 @@ public final class SpinLock: Sendable {
 
   /// The thread that holds the lock. The answer may be old when it arrives.
   public var owner: ThreadIdentity? {
-    ThreadRegistry.shared.record(number: word.load(ordering: .relaxed)).map(ThreadIdentity.init)
+    Seam.world.registry.record(number: word.load(ordering: .relaxed)).map(ThreadIdentity.init)
   }
 
   /// Whether the calling thread holds the lock.

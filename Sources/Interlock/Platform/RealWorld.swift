@@ -5,7 +5,7 @@ import Glibc
 final class RealWorld: World {
   static let shared = RealWorld()
 
-  private let lastThreadNumber = Atomic<UInt32>(0)
+  let registry = ThreadRegistry()
 
   func begin(_ operation: Operation) {}
   func end(_ operation: Operation, succeeded: Bool) {}
@@ -29,17 +29,6 @@ final class RealWorld: World {
   func now() -> Deadline { Deadline(nanoseconds: interlock_clock_now()) }
 
   func yield() { interlock_thread_yield() }
-
-  func makeThreadNumber() -> UInt32 {
-    while true {
-      let count = lastThreadNumber.rawWrappingAdd(1)
-      let number = count & ThreadRecord.greatestNumber
-      // After a billion threads numbers come round: one that is still in use is passed over.
-      if number != 0, count == number || !ThreadRegistry.shared.contains(number: number) {
-        return number
-      }
-    }
-  }
 
   func start(_ thread: ThreadRecord, stackSize: Int?, body: @escaping @Sendable () -> Void)
     throws(ThreadError)

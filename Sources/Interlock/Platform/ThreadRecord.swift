@@ -24,6 +24,8 @@ package final class ThreadRecord: @unchecked Sendable {
   package let number: UInt32
   /// What its user called it, or `thread-7`.
   package let name: String
+  /// Where the thread is listed while it lives.
+  private let registry: ThreadRegistry
   package let parker = Parker()
 
   private let native = Atomic<Int32>(0)
@@ -38,8 +40,9 @@ package final class ThreadRecord: @unchecked Sendable {
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
 
   /// A record for a thread that is about to start.
-  package init(name: String?, in world: any World) {
-    number = world.makeThreadNumber()
+  package init(name: String?, in registry: ThreadRegistry) {
+    self.registry = registry
+    number = registry.makeNumber()
     self.name = name ?? "thread-\(number)"
   }
 
@@ -135,7 +138,7 @@ extension ThreadRecord {
 
   /// Makes a record for a thread that the toolkit did not start.
   private static func adoptCurrentThread() -> ThreadRecord {
-    let record = ThreadRecord(name: nameInSystem(), in: RealWorld.shared)
+    let record = ThreadRecord(name: nameInSystem(), in: RealWorld.shared.registry)
     record.becomeCurrent()
     let context = unsafe Unmanaged.passUnretained(record).toOpaque()
     // If the system has no key left the record outlives its thread, which harms nobody.
@@ -157,7 +160,7 @@ extension ThreadRecord {
   /// The calling thread is the one that this record describes.
   package func becomeCurrent() {
     native.store(interlock_thread_native_id(), ordering: .relaxed)
-    ThreadRegistry.shared.add(self)
+    registry.add(self)
     var thread = unsafe interlock_get_current_thread()
     unsafe thread.number = number
     unsafe thread.record = unsafe Unmanaged.passRetained(self).toOpaque()
@@ -172,7 +175,7 @@ extension ThreadRecord {
       unsafe locals = [:]
       withExtendedLifetime(leaving) {}
     }
-    ThreadRegistry.shared.remove(self)
+    registry.remove(self)
     unsafe interlock_set_current_thread(interlock_thread())
     unsafe Unmanaged.passUnretained(self).release()
   }

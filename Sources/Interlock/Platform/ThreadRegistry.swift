@@ -1,29 +1,36 @@
-/// The threads that live, as far as the toolkit has met them.
-final class ThreadRegistry: Sendable {
-  static let shared = ThreadRegistry()
-
+/// The threads that live in one world, as far as the toolkit has met them.
+package final class ThreadRegistry: Sendable {
+  private let lastNumber = Atomic<UInt32>(0)
   private let records = Guarded<[UInt32: ThreadRecord]>([:])
 
-  func add(_ record: ThreadRecord) {
+  package init() {}
+
+  /// A number for a new thread, unlike that of any other that may meet it at a lock.
+  package func makeNumber() -> UInt32 {
+    while true {
+      let count = lastNumber.rawWrappingAdd(1)
+      let number = count & ThreadRecord.greatestNumber
+      // After a billion threads numbers come round: one that is still in use is passed over.
+      if number != 0, count == number || record(number: number) == nil { return number }
+    }
+  }
+
+  package func add(_ record: ThreadRecord) {
     records.withLock { $0[record.number] = record }
   }
 
-  func remove(_ record: ThreadRecord) {
+  package func remove(_ record: ThreadRecord) {
     // The last reference may go here, and with it whatever the record holds: not under the lock.
     let removed = records.withLock { $0.removeValue(forKey: record.number) }
     withExtendedLifetime(removed) {}
   }
 
-  func record(number: UInt32) -> ThreadRecord? {
+  package func record(number: UInt32) -> ThreadRecord? {
     records.withLock { $0[number] }
   }
 
-  func contains(number: UInt32) -> Bool {
-    records.withLock { $0[number] != nil }
-  }
-
   /// All of them, oldest first.
-  var live: [ThreadRecord] {
+  package var live: [ThreadRecord] {
     records.withLock { Array($0.values) }.sorted { $0.number < $1.number }
   }
 }

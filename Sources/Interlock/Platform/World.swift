@@ -26,14 +26,14 @@ package protocol World: AnyObject, Sendable {
   /// Wakes up to `count` threads that are parked on the word at `address`.
   func wake(_ count: Int, on address: UnsafeRawPointer)
 
+  /// The threads that live here.
+  var registry: ThreadRegistry { get }
+
   /// The present moment.
   func now() -> Deadline
 
   /// Lets other threads go first, if there are any.
   func yield()
-
-  /// A number for a new thread, unlike that of any other that may meet it at a lock: 1…2³⁰ - 1.
-  func makeThreadNumber() -> UInt32
 
   /// Starts a thread that runs `body`, and is finished when `body` returns.
   func start(_ thread: ThreadRecord, stackSize: Int?, body: @escaping @Sendable () -> Void)

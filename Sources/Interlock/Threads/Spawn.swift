@@ -17,20 +17,28 @@
 @discardableResult
 public func spawn<Success: Sendable, Failure: Error>(
   name: String? = nil, stackSize: Int? = nil,
-  _ body: sending @escaping () throws(Failure) -> Success
+  _ body: @escaping @Sendable () throws(Failure) -> Success
 ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
   let world = Seam.world
-  let handle = ThreadHandle<Success, Failure>(record: ThreadRecord(name: name, in: world))
-  // SAFETY: `body` was sent here, and only the new thread runs it.
-  nonisolated(unsafe) let body = body
-  try world.start(handle.record, stackSize: stackSize) {
-    let result: Result<Success, Failure>
-    do throws(Failure) {
-      result = .success(try unsafe body())
+  let handle = ThreadHandle<Success, Failure>(record: ThreadRecord(name: name, in: world.registry))
+  var failure: ThreadError?
+  _ = Seam.attempt(.start, on: handle.subject) {
+    do throws(ThreadError) {
+      try world.start(handle.record, stackSize: stackSize) {
+        let result: Result<Success, Failure>
+        do throws(Failure) {
+          result = .success(try body())
+        } catch {
+          result = .failure(error)
+        }
+        handle.finish(result)
+      }
+      return true
     } catch {
-      result = .failure(error)
+      failure = error
+      return false
     }
-    handle.finish(result)
   }
+  if let failure { throw failure }
   return handle
 }

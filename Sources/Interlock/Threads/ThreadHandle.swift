@@ -118,7 +118,7 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
 }
 
 extension ThreadHandle {
-  private var subject: Subject { Subject("ThreadHandle", record, name: record.name) }
+  var subject: Subject { Subject("ThreadHandle", record, name: record.name) }
 
   private func waitForResult(_ kind: Operation.Kind, until deadline: Deadline?)
     -> Result<Success, Failure>?
@@ -143,10 +143,12 @@ extension ThreadHandle {
 
   /// The body has returned or thrown.
   func finish(_ result: Result<Success, Failure>) {
-    // Act after unlocking.
-    let waiting = outcome.withLock { $0.finish(result) }
-    for thread in waiting.threads { thread.parker.wake() }
-    for continuation in waiting.continuations { continuation.resume(returning: result) }
+    Seam.perform(.finish, on: subject) {
+      // Act after unlocking.
+      let waiting = outcome.withLock { $0.finish(result) }
+      waiting.threads.wake()
+      for continuation in waiting.continuations { continuation.resume(returning: result) }
+    }
   }
 }
 

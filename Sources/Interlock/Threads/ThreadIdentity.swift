@@ -14,7 +14,7 @@ public struct ThreadIdentity: Sendable {
 
   /// The threads that live: those that Interlock started and those that have used it, in the order
   /// in which they were met.
-  public static var live: [ThreadIdentity] { ThreadRegistry.shared.live.map(ThreadIdentity.init) }
+  public static var live: [ThreadIdentity] { Seam.world.registry.live.map(ThreadIdentity.init) }
 
   /// A number that no other living thread has.
   public var number: Int { Int(record.number) }

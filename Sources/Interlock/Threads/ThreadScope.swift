@@ -54,7 +54,7 @@ public final class ThreadScope: Sendable {
   @discardableResult
   public func spawn<Success: Sendable, Failure: Error>(
     name: String? = nil, stackSize: Int? = nil,
-    _ body: sending @escaping () throws(Failure) -> Success
+    _ body: @escaping @Sendable () throws(Failure) -> Success
   ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
     let handle = try Interlock.spawn(name: name, stackSize: stackSize, body)
     let member = Member(
