@@ -66,6 +66,15 @@ int32_t interlock_thread_native_id(void);
 /// Returns 0 or the error of the system.
 int interlock_thread_watch_exit(void *record, void (*will_exit)(void *));
 
+/// Tells the CPU that this thread only looks again: saves power, and the other hardware thread.
+static inline void interlock_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 /// Lets other threads run before the calling one goes on.
 void interlock_thread_yield(void);
 

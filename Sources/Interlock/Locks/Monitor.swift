@@ -166,17 +166,15 @@ extension Monitor where Value: ~Copyable {
       let entry = MonitorEntry(thread: .current, isReady: isReady)
       defer { entry.isReady = nil }
       return Seam.attempt(.wait, on: subject) {
-        var wasOvertaken = false
         while true {
           // Whoever is inside next may be the one that this thread waits for.
           waiting.moveFirstReady(of: lock)
           let wasMoved = lock.waitOutside(
             .wait, on: subject, until: deadline,
-            enter: { _ in waiting.enter(entry, atFront: wasOvertaken) },
+            enter: { _ in waiting.enter(entry) },
             leave: { _ in waiting.leave(entry) })
           if isReady() { return true }
           if !wasMoved { return false }
-          wasOvertaken = true
         }
       }
     }
@@ -194,6 +192,9 @@ private final class MonitorEntry {
   let thread: ThreadRecord
   /// Looks at the value; for holders of the lock, while the thread waits.
   var isReady: (() -> Bool)?
+  /// Where the thread came in the order of arrival; `nil` before it has. It keeps its place when it
+  /// was moved to the lock's line and overtaken there.
+  var ticket: Int?
 
   init(thread: ThreadRecord, isReady: @escaping () -> Bool) {
     self.thread = thread
@@ -207,14 +208,19 @@ private final class MonitorEntry {
 /// was moved to the lock's line and will look for the next when it leaves. So every leave moves at
 /// most one, and none is forgotten.
 private final class MonitorLine: @unchecked Sendable {
-  // Guarded by: the lock's `lineGuard`.
+  // Guarded by (both): the lock's `lineGuard`. The entries are in the order of their tickets.
   private(set) var entries: [MonitorEntry] = []
+  private var arrivals = 0
   // How many there are. It grows only while its thread holds the lock, so that holders who read 0
   // can believe it.
   private let count = Atomic(0)
 
-  func enter(_ entry: MonitorEntry, atFront: Bool) {
-    entries.insert(entry, at: atFront ? 0 : entries.count)
+  func enter(_ entry: MonitorEntry) {
+    let ticket = entry.ticket ?? arrivals
+    if entry.ticket == nil { arrivals += 1 }
+    entry.ticket = ticket
+    let place = entries.firstIndex { ($0.ticket ?? ticket) > ticket } ?? entries.count
+    entries.insert(entry, at: place)
     count.store(entries.count, ordering: .relaxed)
   }
 

@@ -13,6 +13,9 @@ public enum Processors {
     return max(1, min(allowed, Int(quota.rounded(.up))))
   }
 
+  /// `available`, as it was when first asked for.
+  static let atStart = available
+
   /// The number of this process.
   static var processID: Int32 { getpid() }
 }

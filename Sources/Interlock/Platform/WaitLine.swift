@@ -68,14 +68,12 @@ extension Guarded {
   /// - Parameters:
   ///   - operation: What the thread does, for reports.
   ///   - deadline: When to give up; `nil` never does.
-  ///   - yields: How often to let other threads run before sleeping: worth its price where they
-  ///     are about to signal.
   ///   - enter: Asks, and puts the thread in line if it must wait.
   ///   - leave: Takes the thread out of the line again; says whether it still stood there, and whom
   ///     to wake because it left.
   /// - Returns: `given` or `refused` as the rules said, `none` if the thread gave up.
   func wait(
-    for operation: @autoclosure () -> Operation, until deadline: Deadline?, yields: Int = 0,
+    for operation: @autoclosure () -> Operation, until deadline: Deadline?,
     enter: (inout State, ThreadRecord) -> Entry,
     leave: (inout State, ThreadRecord) -> (hasLeft: Bool, woken: [ThreadRecord])
   ) -> ThreadRecord.WakeReason {
@@ -86,7 +84,6 @@ extension Guarded {
     case .refuse: return .refused
     case .wait: break
     }
-    for _ in 0..<yields where me.signalled == .none { Seam.world.yield() }
     let reason = me.waitForSignal(operation(), until: deadline)
     guard reason == .none else { return reason }
     let (hasLeft, woken) = withLock { leave(&$0, me) }
