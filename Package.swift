@@ -39,24 +39,30 @@ let package = Package(
     .target(
       name: "InterlockPrograms",
       dependencies: ["Interlock", "CInterlockKernels", "CInterlockFetch"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "InterlockCommand",
       dependencies: [
         "Interlock", "InterlockPrograms",
         .product(
-          name: "ArgumentParser", package: "swift-argument-parser",
-          condition: .when(traits: ["Command"])),
+          name: "ArgumentParser",
+          package: "swift-argument-parser",
+          condition: .when(traits: ["Command"])
+        ),
       ],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(name: "InterlockTests", dependencies: ["Interlock"], swiftSettings: strict),
     .testTarget(
       name: "InterlockProgramsTests",
       dependencies: ["Interlock", "InterlockPrograms", "CInterlockKernels"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
     .testTarget(
       name: "InterlockCommandTests",
       dependencies: ["InterlockCommand", "InterlockPrograms", "Interlock"],
-      swiftSettings: strict),
+      swiftSettings: strict
+    ),
   ]
 )

@@ -5,7 +5,10 @@ extension Atomic where Value: FixedWidthInteger {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func wrappingAdd(_ operand: Value, ordering: UpdateOrdering)
+  public func wrappingAdd(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     let bits = AtomicWord.bits(of: operand)
@@ -20,7 +23,10 @@ extension Atomic where Value: FixedWidthInteger {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func wrappingSubtract(_ operand: Value, ordering: UpdateOrdering)
+  public func wrappingSubtract(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     wrappingAdd(0 &- operand, ordering: ordering)
@@ -31,7 +37,10 @@ extension Atomic where Value: FixedWidthInteger {
   /// - Precondition: The sum fits the type.
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func add(_ operand: Value, ordering: UpdateOrdering)
+  public func add(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     update(ordering) { $0 + operand }
@@ -42,7 +51,10 @@ extension Atomic where Value: FixedWidthInteger {
   /// - Precondition: The difference fits the type.
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func subtract(_ operand: Value, ordering: UpdateOrdering)
+  public func subtract(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     update(ordering) { $0 - operand }
@@ -52,7 +64,10 @@ extension Atomic where Value: FixedWidthInteger {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func bitwiseAnd(_ operand: Value, ordering: UpdateOrdering)
+  public func bitwiseAnd(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     update(ordering) { $0 & operand }
@@ -62,7 +77,10 @@ extension Atomic where Value: FixedWidthInteger {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func bitwiseOr(_ operand: Value, ordering: UpdateOrdering)
+  public func bitwiseOr(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     update(ordering) { $0 | operand }
@@ -72,7 +90,10 @@ extension Atomic where Value: FixedWidthInteger {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func bitwiseXor(_ operand: Value, ordering: UpdateOrdering)
+  public func bitwiseXor(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     update(ordering) { $0 ^ operand }
@@ -82,7 +103,10 @@ extension Atomic where Value: FixedWidthInteger {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func min(_ operand: Value, ordering: UpdateOrdering)
+  public func min(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     update(ordering) { Swift.min($0, operand) }
@@ -92,7 +116,10 @@ extension Atomic where Value: FixedWidthInteger {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func max(_ operand: Value, ordering: UpdateOrdering)
+  public func max(
+    _ operand: Value,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Value, newValue: Value)
   {
     update(ordering) { Swift.max($0, operand) }
@@ -104,7 +131,10 @@ extension Atomic where Value == Bool {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func logicalAnd(_ operand: Bool, ordering: UpdateOrdering)
+  public func logicalAnd(
+    _ operand: Bool,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Bool, newValue: Bool)
   {
     update(ordering) { $0 && operand }
@@ -114,7 +144,10 @@ extension Atomic where Value == Bool {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func logicalOr(_ operand: Bool, ordering: UpdateOrdering)
+  public func logicalOr(
+    _ operand: Bool,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Bool, newValue: Bool)
   {
     update(ordering) { $0 || operand }
@@ -124,7 +157,10 @@ extension Atomic where Value == Bool {
   ///
   /// - Returns: The value before and after.
   @inlinable @inline(__always) @discardableResult
-  public func logicalXor(_ operand: Bool, ordering: UpdateOrdering)
+  public func logicalXor(
+    _ operand: Bool,
+    ordering: UpdateOrdering
+  )
     -> (oldValue: Bool, newValue: Bool)
   {
     update(ordering) { $0 != operand }

@@ -73,11 +73,16 @@ public struct Atomic<Value: AtomicRepresentable>: ~Copyable {
   /// - Returns: Whether it was replaced, and the value that was there before.
   @inlinable @inline(__always)
   public func compareExchange(
-    expected: consuming Value, desired: consuming Value, ordering: UpdateOrdering
+    expected: consuming Value,
+    desired: consuming Value,
+    ordering: UpdateOrdering
   ) -> (exchanged: Bool, original: Value) {
     compareExchange(
-      expected: expected, desired: desired,
-      successOrdering: ordering, failureOrdering: ordering.onFailure)
+      expected: expected,
+      desired: desired,
+      successOrdering: ordering,
+      failureOrdering: ordering.onFailure
+    )
   }
 
   /// Replaces the value by `desired` if it equals `expected`, bit by bit.
@@ -90,32 +95,51 @@ public struct Atomic<Value: AtomicRepresentable>: ~Copyable {
   /// - Returns: Whether it was replaced, and the value that was there before.
   @inlinable @inline(__always)
   public func compareExchange(
-    expected: consuming Value, desired: consuming Value,
-    successOrdering: UpdateOrdering, failureOrdering: LoadOrdering
+    expected: consuming Value,
+    desired: consuming Value,
+    successOrdering: UpdateOrdering,
+    failureOrdering: LoadOrdering
   ) -> (exchanged: Bool, original: Value) {
     compareExchangeBits(
-      expected, desired, isWeak: false, successOrdering.rawValue, failureOrdering.rawValue)
+      expected,
+      desired,
+      isWeak: false,
+      successOrdering.rawValue,
+      failureOrdering.rawValue
+    )
   }
 
   /// Like ``compareExchange(expected:desired:ordering:)``, but may fail for no reason: for loops.
   @inlinable @inline(__always)
   public func weakCompareExchange(
-    expected: consuming Value, desired: consuming Value, ordering: UpdateOrdering
+    expected: consuming Value,
+    desired: consuming Value,
+    ordering: UpdateOrdering
   ) -> (exchanged: Bool, original: Value) {
     weakCompareExchange(
-      expected: expected, desired: desired,
-      successOrdering: ordering, failureOrdering: ordering.onFailure)
+      expected: expected,
+      desired: desired,
+      successOrdering: ordering,
+      failureOrdering: ordering.onFailure
+    )
   }
 
   /// Like ``compareExchange(expected:desired:successOrdering:failureOrdering:)``, but may fail for
   /// no reason: for loops.
   @inlinable @inline(__always)
   public func weakCompareExchange(
-    expected: consuming Value, desired: consuming Value,
-    successOrdering: UpdateOrdering, failureOrdering: LoadOrdering
+    expected: consuming Value,
+    desired: consuming Value,
+    successOrdering: UpdateOrdering,
+    failureOrdering: LoadOrdering
   ) -> (exchanged: Bool, original: Value) {
     compareExchangeBits(
-      expected, desired, isWeak: true, successOrdering.rawValue, failureOrdering.rawValue)
+      expected,
+      desired,
+      isWeak: true,
+      successOrdering.rawValue,
+      failureOrdering.rawValue
+    )
   }
 }
 
@@ -155,8 +179,11 @@ extension Atomic {
 
   @inlinable @inline(__always)
   func compareExchangeBits(
-    _ expected: consuming Value, _ desired: consuming Value, isWeak: Bool,
-    _ success: Int32, _ failure: Int32
+    _ expected: consuming Value,
+    _ desired: consuming Value,
+    isWeak: Bool,
+    _ success: Int32,
+    _ failure: Int32
   ) -> (exchanged: Bool, original: Value) {
     var old = AtomicWord.bits(of: expected)
     let new = AtomicWord.bits(of: desired)
@@ -167,13 +194,21 @@ extension Atomic {
     unsafe Seam.willAccess(.update, word.address, success)
     let isDone = word.compareExchange(&old, new, isWeak: isWeak, success, failure)
     unsafe Seam.didAccess(
-      .update, word.address, success, read: old, written: isDone ? new : nil)
+      .update,
+      word.address,
+      success,
+      read: old,
+      written: isDone ? new : nil
+    )
     return (isDone, AtomicWord<Value>.value(of: old))
   }
 
   /// Replaces the value by what `change` makes of it.
   @inlinable @inline(__always)
-  func update(_ ordering: UpdateOrdering, _ change: (Value) -> Value)
+  func update(
+    _ ordering: UpdateOrdering,
+    _ change: (Value) -> Value
+  )
     -> (oldValue: Value, newValue: Value)
   {
     if Seam.isWatched { unsafe Seam.willAccess(.update, word.address, ordering.rawValue) }
@@ -182,7 +217,12 @@ extension Atomic {
     repeat {
       new = AtomicWord.bits(of: change(AtomicWord<Value>.value(of: old)))
     } while !word.compareExchange(
-      &old, new, isWeak: true, ordering.rawValue, ordering.onFailure.rawValue)
+      &old,
+      new,
+      isWeak: true,
+      ordering.rawValue,
+      ordering.onFailure.rawValue
+    )
     if Seam.isWatched {
       unsafe Seam.didAccess(.update, word.address, ordering.rawValue, read: old, written: new)
     }
@@ -195,12 +235,18 @@ extension Atomic {
 extension Atomic {
   @inlinable @inline(__always)
   func rawCompareExchange(
-    expected: consuming Value, desired: consuming Value, ordering: UpdateOrdering
+    expected: consuming Value,
+    desired: consuming Value,
+    ordering: UpdateOrdering
   ) -> Bool {
     var old = AtomicWord.bits(of: expected)
     return word.compareExchange(
-      &old, AtomicWord.bits(of: desired), isWeak: false,
-      ordering.rawValue, ordering.onFailure.rawValue)
+      &old,
+      AtomicWord.bits(of: desired),
+      isWeak: false,
+      ordering.rawValue,
+      ordering.onFailure.rawValue
+    )
   }
 
   @inlinable @inline(__always)

@@ -53,10 +53,26 @@ struct AtomicWord<Value: AtomicRepresentable>: ~Copyable {
     typealias Representation = Value.AtomicRepresentation
     let representation: Representation
     switch size {
-    case 1: representation = unsafe unsafeBitCast(UInt8(truncatingIfNeeded: bits), to: Representation.self)
-    case 2: representation = unsafe unsafeBitCast(UInt16(truncatingIfNeeded: bits), to: Representation.self)
-    case 4: representation = unsafe unsafeBitCast(UInt32(truncatingIfNeeded: bits), to: Representation.self)
-    case 8: representation = unsafe unsafeBitCast(UInt64(truncatingIfNeeded: bits), to: Representation.self)
+    case 1:
+      representation = unsafe unsafeBitCast(
+        UInt8(truncatingIfNeeded: bits),
+        to: Representation.self
+      )
+    case 2:
+      representation = unsafe unsafeBitCast(
+        UInt16(truncatingIfNeeded: bits),
+        to: Representation.self
+      )
+    case 4:
+      representation = unsafe unsafeBitCast(
+        UInt32(truncatingIfNeeded: bits),
+        to: Representation.self
+      )
+    case 8:
+      representation = unsafe unsafeBitCast(
+        UInt64(truncatingIfNeeded: bits),
+        to: Representation.self
+      )
     case 16: representation = unsafe unsafeBitCast(bits, to: Representation.self)
     default: refuseSize()
     }
@@ -104,7 +120,11 @@ extension AtomicWord {
   /// Stores `desired` if the word equals `expected`, else puts what it is into `expected`.
   @inlinable @inline(__always)
   func compareExchange(
-    _ expected: inout UInt128, _ desired: UInt128, isWeak: Bool, _ success: Int32, _ failure: Int32
+    _ expected: inout UInt128,
+    _ desired: UInt128,
+    isWeak: Bool,
+    _ success: Int32,
+    _ failure: Int32
   ) -> Bool {
     switch Self.size {
     case 1:
@@ -167,9 +187,13 @@ extension AtomicWord {
   @usableFromInline
   func compareExchangePair(_ expected: inout UInt128, _ desired: UInt128) -> Bool {
     var old = interlock_pair(
-      low: UInt64(truncatingIfNeeded: expected), high: UInt64(truncatingIfNeeded: expected >> 64))
+      low: UInt64(truncatingIfNeeded: expected),
+      high: UInt64(truncatingIfNeeded: expected >> 64)
+    )
     let new = interlock_pair(
-      low: UInt64(truncatingIfNeeded: desired), high: UInt64(truncatingIfNeeded: desired >> 64))
+      low: UInt64(truncatingIfNeeded: desired),
+      high: UInt64(truncatingIfNeeded: desired >> 64)
+    )
     let isDone = unsafe interlock_compare_exchange_pair(address, &old, new)
     expected = UInt128(old.high) << 64 | UInt128(old.low)
     return isDone

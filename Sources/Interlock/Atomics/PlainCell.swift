@@ -39,7 +39,10 @@ public final class PlainCell<Value: AtomicRepresentable & Sendable>: Sendable {
     }
     @inline(__always) set {
       atomic.storeBits(
-        AtomicWord.bits(of: newValue), .plainStore, StoreOrdering.relaxed.rawValue)
+        AtomicWord.bits(of: newValue),
+        .plainStore,
+        StoreOrdering.relaxed.rawValue
+      )
     }
   }
 }

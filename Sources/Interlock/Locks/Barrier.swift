@@ -56,7 +56,8 @@ public final class Barrier: Sendable {
   public init(parties: Int, name: String? = nil, action: Action? = nil) {
     guard parties >= 1, parties <= BarrierRules.greatestParties else {
       misuse(
-        "Barrier(parties: \(parties)): 1 to \(BarrierRules.greatestParties) threads can meet.")
+        "Barrier(parties: \(parties)): 1 to \(BarrierRules.greatestParties) threads can meet."
+      )
     }
     self.name = name
     self.action = action
@@ -153,13 +154,16 @@ extension Barrier {
   }
 
   /// How often to look before letting others run, where there is a CPU for each party: the last one
-  /// is there sooner than a system call would take. If other work keeps those CPUs busy looking is
-  /// in vain; then only every so many rounds finds out whether that is still so.
+  /// is there sooner than a system call would take.
+  ///
+  /// If other work keeps those CPUs busy looking is in vain; then only every so many rounds finds
+  /// out whether that is still so.
   private static let looks = 48
   private static let roundsBetweenTrials: UInt64 = 64
 
-  /// How often to let others run before sleeping. With more threads than CPUs the others need a turn
-  /// each.
+  /// How often to let others run before sleeping.
+  ///
+  /// With more threads than CPUs the others need a turn each.
   private static let yields = 16
 
   private var subject: Subject { Subject("Barrier", self, name: name) }
@@ -179,9 +183,12 @@ extension Barrier {
       var rules = BarrierRules(bits: seen)
       let result = event(&rules)
       let (isDone, now) = word.weakCompareExchange(
-        expected: seen, desired: rules.bits,
+        expected: seen,
+        desired: rules.bits,
         // Ordering (B1): releasing for what the party did before, acquiring for what the others did.
-        successOrdering: .acquiringAndReleasing, failureOrdering: .relaxed)
+        successOrdering: .acquiringAndReleasing,
+        failureOrdering: .relaxed
+      )
       if isDone { return (BarrierRules(bits: seen), result) }
       seen = now
     }
@@ -289,7 +296,9 @@ extension Barrier {
 
   /// Wakes the parties of a round that has ended, if any slept when it did.
   private func wakeSleepers(
-    of round: UInt64, _ outcome: BarrierRules.Outcome, ifAny before: BarrierRules
+    of round: UInt64,
+    _ outcome: BarrierRules.Outcome,
+    ifAny before: BarrierRules
   ) {
     guard before.hasSleepers else { return }
     let woken = sleepers.withLock { sleepers in

@@ -89,9 +89,11 @@ public final class Condition: @unchecked Sendable {
   ///   - deadline: When to give up, over all notifications.
   ///   - mustWait: Whether there is still something to wait for.
   /// - Returns: Whether there is nothing to wait for any more: the last answer of `mustWait`, negated.
+  /// - Throws: What `mustWait` throws.
   /// - Precondition: The calling thread holds the lock.
   public func wait<Failure: Error>(
-    until deadline: Deadline, while mustWait: () throws(Failure) -> Bool
+    until deadline: Deadline,
+    while mustWait: () throws(Failure) -> Bool
   ) throws(Failure) -> Bool {
     while try mustWait() {
       if !wait(until: deadline) { return try !mustWait() }
@@ -105,7 +107,9 @@ public final class Condition: @unchecked Sendable {
   /// - Precondition: The calling thread holds the lock.
   public func notify(_ count: Int = 1) {
     requireLock("notify")
-    guard count >= 0 else { misuse("Condition.notify(\(count)): a number of threads is 0 or more.") }
+    guard count >= 0 else {
+      misuse("Condition.notify(\(count)): a number of threads is 0 or more.")
+    }
     Seam.perform(.notify, on: subject) {
       lock.lineGuard.withLock { lock.moveToLine(line.removeFirst(count)) }
     }
@@ -118,10 +122,14 @@ public final class Condition: @unchecked Sendable {
     notify(.max)
   }
 
-  /// How many threads wait to be notified. The answer may be old when it arrives.
+  /// How many threads wait to be notified.
+  ///
+  /// The answer may be old when it arrives.
   public var waiterCount: Int { lock.lineGuard.withLock { line.count } }
 
-  /// The threads that wait to be notified, the next one first. The answer may be old when it arrives.
+  /// The threads that wait to be notified, the next one first.
+  ///
+  /// The answer may be old when it arrives.
   public var waiters: [ThreadIdentity] {
     lock.lineGuard.withLock { line.threads }.map(ThreadIdentity.init)
   }
@@ -134,8 +142,12 @@ extension Condition {
     requireLock("wait")
     return Seam.attempt(.wait, on: subject) {
       lock.waitOutside(
-        .wait, on: subject, until: deadline,
-        enter: { line.append($0) }, leave: { line.remove($0) })
+        .wait,
+        on: subject,
+        until: deadline,
+        enter: { line.append($0) },
+        leave: { line.remove($0) }
+      )
     }
   }
 
@@ -143,7 +155,8 @@ extension Condition {
     guard lock.isHeldByCurrentThread else {
       misuse(
         "Condition.\(call)() by a thread that does not hold the condition's lock. What is waited "
-          + "for could change unseen; call it inside lock.withLock { … }.")
+          + "for could change unseen; call it inside lock.withLock { … }."
+      )
     }
   }
 }

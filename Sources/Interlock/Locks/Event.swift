@@ -88,10 +88,14 @@ public final class Event: Sendable {
     wait(givingUpAt: .after(duration))
   }
 
-  /// How many threads wait. The answer may be old when it arrives.
+  /// How many threads wait.
+  ///
+  /// The answer may be old when it arrives.
   public var waiterCount: Int { line.withLock { $0.count } }
 
-  /// The threads that wait, in the order in which they came. The answer may be old when it arrives.
+  /// The threads that wait, in the order in which they came.
+  ///
+  /// The answer may be old when it arrives.
   public var waiters: [ThreadIdentity] {
     line.withLock { $0.threads }.map(ThreadIdentity.init)
   }
@@ -104,14 +108,16 @@ extension Event {
     if !Seam.isWatched, isSet { return true }
     return Seam.attempt(.wait, on: subject) {
       line.wait(
-        for: Operation(.wait, subject), until: deadline,
+        for: Operation(.wait, subject),
+        until: deadline,
         enter: { line, thread in
           // Under the guard: a `set` that comes now finds the thread in line.
           if isSet { return .pass }
           line.append(thread)
           return .wait
         },
-        leave: { ($0.remove($1), []) }) == .given
+        leave: { ($0.remove($1), []) }
+      ) == .given
     }
   }
 }

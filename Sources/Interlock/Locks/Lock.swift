@@ -127,7 +127,10 @@ public final class Lock: @unchecked Sendable {
     // Ordering (L1): releasing, pairs with `isAcquiredAtOnce` and `take`.
     guard !Seam.isWatched,
       state.rawCompareExchange(
-        expected: ThreadNumber.current, desired: Bits.free, ordering: .releasing)
+        expected: ThreadNumber.current,
+        desired: Bits.free,
+        ordering: .releasing
+      )
     else { return releaseToLine() }
   }
 
@@ -160,7 +163,8 @@ public final class Lock: @unchecked Sendable {
   /// - Returns: What `body` returns, or `nil` if the deadline passed or the thread was cancelled.
   @inlinable
   public func withLock<Result: ~Copyable, Failure: Error>(
-    until deadline: Deadline, _ body: () throws(Failure) -> Result
+    until deadline: Deadline,
+    _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     guard acquire(until: deadline) else { return nil }
     defer { release() }
@@ -225,7 +229,10 @@ extension Lock {
     // Ordering (L1): acquiring, pairs with the stores of `release` and `releaseSlowly`.
     !Seam.isWatched
       && state.rawCompareExchange(
-        expected: Bits.free, desired: ThreadNumber.current, ordering: .acquiring)
+        expected: Bits.free,
+        desired: ThreadNumber.current,
+        ordering: .acquiring
+      )
   }
 
   @usableFromInline
@@ -248,8 +255,10 @@ extension Lock {
   private func take(as word: UInt32) -> Bool {
     // Ordering (L1): acquiring, pairs with the stores of `release` and `releaseSlowly`.
     state.compareExchange(
-      expected: Bits.free, desired: word,
-      successOrdering: .acquiring, failureOrdering: .relaxed
+      expected: Bits.free,
+      desired: word,
+      successOrdering: .acquiring,
+      failureOrdering: .relaxed
     ).exchanged
   }
 
@@ -259,13 +268,18 @@ extension Lock {
     if Bits.owner(of: state.load(ordering: .relaxed)) == me.number {
       misuse(
         "\(type).acquire()\(quotedName) by its own owner; this thread would wait for itself. "
-          + "Acquire it once and pass the value down, or use a RecursiveLock.")
+          + "Acquire it once and pass the value down, or use a RecursiveLock."
+      )
     }
     unsafe me.wakes = 0
     return acquireLoop(me, kind, until: deadline)
   }
 
-  private func acquireLoop(_ me: ThreadRecord, _ kind: Operation.Kind, until deadline: Deadline?)
+  private func acquireLoop(
+    _ me: ThreadRecord,
+    _ kind: Operation.Kind,
+    until deadline: Deadline?
+  )
     -> Bool
   {
     // A thread that was woken answers for those that still sleep: it leaves `parked` behind.
@@ -296,14 +310,19 @@ extension Lock {
     }
   }
 
-  /// Makes the owner look at the line when it releases. The caller has `lineGuard`.
+  /// Makes the owner look at the line when it releases.
+  ///
+  /// The caller has `lineGuard`.
   ///
   /// - Returns: `false` if there is no owner.
   private func markParked() -> Bool {
     var seen = state.load(ordering: .relaxed)
     while seen != Bits.free {
       let (isDone, now) = state.weakCompareExchange(
-        expected: seen, desired: seen | Bits.parked, ordering: .relaxed)
+        expected: seen,
+        desired: seen | Bits.parked,
+        ordering: .relaxed
+      )
       if isDone { return true }
       seen = now
     }
@@ -349,10 +368,12 @@ extension Lock {
     guard Bits.owner(of: seen) == number else {
       misuse(
         "\(type).release()\(quotedName) by \"\(ThreadRecord.current.name)\", but "
-          + "\(describeOwner(seen)) holds it. Only the thread that acquired a lock releases it.")
+          + "\(describeOwner(seen)) holds it. Only the thread that acquired a lock releases it."
+      )
     }
     // Ordering (L1): releasing, pairs with `isAcquiredAtOnce` and `take`.
-    if !state.compareExchange(expected: number, desired: Bits.free, ordering: .releasing).exchanged {
+    if !state.compareExchange(expected: number, desired: Bits.free, ordering: .releasing).exchanged
+    {
       releaseToNext()
     }
   }
@@ -396,8 +417,11 @@ extension Lock {
   ///   - leave: Takes it out again, and says whether it stood there. The thread has `lineGuard`.
   /// - Returns: Whether the thread was moved; `false` if it gave up. It has the lock in any case.
   func waitOutside(
-    _ kind: Operation.Kind, on subject: Subject, until deadline: Deadline?,
-    enter: (ThreadRecord) -> Void, leave: (ThreadRecord) -> Bool
+    _ kind: Operation.Kind,
+    on subject: Subject,
+    until deadline: Deadline?,
+    enter: (ThreadRecord) -> Void,
+    leave: (ThreadRecord) -> Bool
   ) -> Bool {
     let me = ThreadRecord.current
     me.prepareToWait()

@@ -92,7 +92,8 @@ public struct Monitor<Value: ~Copyable>: ~Copyable {
   /// - Throws: What `body` throws; the value stays as `body` left it.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
-    when predicate: (borrowing Value) -> Bool, until deadline: Deadline,
+    when predicate: (borrowing Value) -> Bool,
+    until deadline: Deadline,
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {
     guard lock.acquire(until: deadline) else { return nil }
@@ -111,7 +112,8 @@ public struct Monitor<Value: ~Copyable>: ~Copyable {
   /// - Throws: What `body` throws; the value stays as `body` left it.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
-    when predicate: (borrowing Value) -> Bool, for duration: Duration,
+    when predicate: (borrowing Value) -> Bool,
+    for duration: Duration,
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {
     try withLock(when: predicate, until: .after(duration), body)
@@ -151,10 +153,15 @@ extension Monitor where Value: ~Copyable {
 }
 
 extension Monitor where Value: ~Copyable {
-  /// Sleeps until `predicate` holds. The calling thread has the lock, before and after.
+  /// Sleeps until `predicate` holds.
+  ///
+  /// The calling thread has the lock, before and after.
   ///
   /// - Returns: Whether it holds.
-  private borrowing func wait(for predicate: (borrowing Value) -> Bool, until deadline: Deadline?)
+  private borrowing func wait(
+    for predicate: (borrowing Value) -> Bool,
+    until deadline: Deadline?
+  )
     -> Bool
   {
     let pointer = unsafe pointer
@@ -162,17 +169,25 @@ extension Monitor where Value: ~Copyable {
     let subject = Subject("Monitor", lock, name: lock.name)
     let lock = lock
     let waiting = waiting
-    return withoutActuallyEscaping({ unsafe predicate(pointer.pointee) }) { isReady in
-      let entry = MonitorEntry(thread: .current, isReady: isReady)
+    let isSatisfied = { unsafe predicate(pointer.pointee) }
+    return withoutActuallyEscaping(isSatisfied) { isReady in
+      let entry = MonitorEntry(
+        thread: .current,
+        ticket: waiting.takeTicket(),
+        isReady: isReady
+      )
       defer { entry.isReady = nil }
       return Seam.attempt(.wait, on: subject) {
         while true {
           // Whoever is inside next may be the one that this thread waits for.
           waiting.moveFirstReady(of: lock)
           let wasMoved = lock.waitOutside(
-            .wait, on: subject, until: deadline,
+            .wait,
+            on: subject,
+            until: deadline,
             enter: { _ in waiting.enter(entry) },
-            leave: { _ in waiting.leave(entry) })
+            leave: { _ in waiting.leave(entry) }
+          )
           if isReady() { return true }
           if !wasMoved { return false }
         }
@@ -190,14 +205,15 @@ extension Monitor where Value: ~Copyable {
 /// A thread that waits, and what for.
 private final class MonitorEntry {
   let thread: ThreadRecord
+  /// Its place in the order of arrival, which it keeps when it is moved to the lock's line and
+  /// overtaken there.
+  let ticket: Int
   /// Looks at the value; for holders of the lock, while the thread waits.
   var isReady: (() -> Bool)?
-  /// Where the thread came in the order of arrival; `nil` before it has. It keeps its place when it
-  /// was moved to the lock's line and overtaken there.
-  var ticket: Int?
 
-  init(thread: ThreadRecord, isReady: @escaping () -> Bool) {
+  init(thread: ThreadRecord, ticket: Int, isReady: @escaping () -> Bool) {
     self.thread = thread
+    self.ticket = ticket
     self.isReady = isReady
   }
 }
@@ -208,18 +224,21 @@ private final class MonitorEntry {
 /// was moved to the lock's line and will look for the next when it leaves. So every leave moves at
 /// most one, and none is forgotten.
 private final class MonitorLine: @unchecked Sendable {
-  // Guarded by (both): the lock's `lineGuard`. The entries are in the order of their tickets.
+  // Guarded by: the lock's `lineGuard`. They are in the order of their tickets.
   private(set) var entries: [MonitorEntry] = []
+  // Guarded by: the lock.
   private var arrivals = 0
   // How many there are. It grows only while its thread holds the lock, so that holders who read 0
   // can believe it.
   private let count = Atomic(0)
 
+  func takeTicket() -> Int {
+    defer { arrivals += 1 }
+    return arrivals
+  }
+
   func enter(_ entry: MonitorEntry) {
-    let ticket = entry.ticket ?? arrivals
-    if entry.ticket == nil { arrivals += 1 }
-    entry.ticket = ticket
-    let place = entries.firstIndex { ($0.ticket ?? ticket) > ticket } ?? entries.count
+    let place = entries.firstIndex { $0.ticket > entry.ticket } ?? entries.count
     entries.insert(entry, at: place)
     count.store(entries.count, ordering: .relaxed)
   }
@@ -231,7 +250,9 @@ private final class MonitorLine: @unchecked Sendable {
     return true
   }
 
-  /// Moves the first thread whose predicate holds to the lock's line. The caller holds the lock.
+  /// Moves the first thread whose predicate holds to the lock's line.
+  ///
+  /// The caller holds the lock.
   ///
   /// Predicates are foreign code and run without the guard. A thread that gives up meanwhile needs
   /// the lock before it goes on, so its predicate stays alive while the caller looks.

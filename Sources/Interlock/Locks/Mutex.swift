@@ -38,7 +38,8 @@ public struct Mutex<Value: ~Copyable>: ~Copyable {
   ///   - name: What to call the mutex in reports.
   ///   - fairness: Who gets it when it is released while threads wait.
   public init(
-    _ initialValue: consuming sending Value, name: String? = nil,
+    _ initialValue: consuming sending Value,
+    name: String? = nil,
     fairness: Lock.Fairness = .barging
   ) {
     lock = Lock(as: "Mutex", name: name, fairness: fairness)
@@ -85,7 +86,8 @@ public struct Mutex<Value: ~Copyable>: ~Copyable {
   /// - Precondition: The calling thread is not inside already.
   @inlinable
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
-    until deadline: Deadline, _ body: (inout sending Value) throws(Failure) -> sending Result
+    until deadline: Deadline,
+    _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {
     guard lock.acquire(until: deadline) else { return nil }
     defer { lock.release() }

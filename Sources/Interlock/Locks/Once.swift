@@ -84,7 +84,8 @@ extension Once {
     let hasValue = Seam.attempt(.run, on: subject) {
       var make: (@Sendable () -> Value)?
       let reason = state.wait(
-        for: Operation(.run, subject), until: deadline,
+        for: Operation(.run, subject),
+        until: deadline,
         enter: { state, thread in
           switch state {
           case .done: return .pass
@@ -96,7 +97,8 @@ extension Once {
             if number == thread.number {
               misuse(
                 "Once\(name.map { " \"\($0)\"" } ?? ""): the closure that makes the value needs the "
-                  + "value itself, and would wait for its own end.")
+                  + "value itself, and would wait for its own end."
+              )
             }
             line.append(thread)
             state = .running(by: number, line)
@@ -107,7 +109,8 @@ extension Once {
           guard case .running(let number, var line) = state else { return (false, []) }
           defer { state = .running(by: number, line) }
           return (line.remove(thread), [])
-        })
+        }
+      )
       if let make { finish(make()) }
       return reason == .given
     }

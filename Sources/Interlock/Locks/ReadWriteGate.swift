@@ -11,16 +11,19 @@ final class ReadWriteGate: Sendable {
   func enter(_ role: ReadWriteRules.Role, until deadline: Deadline?) -> Bool {
     Seam.attempt(role == .reader ? .acquireShared : .acquire, on: subject) {
       rules.wait(
-        for: Operation(role == .reader ? .acquireShared : .acquire, subject), until: deadline,
+        for: Operation(role == .reader ? .acquireShared : .acquire, subject),
+        until: deadline,
         enter: { rules, thread in
           if rules.isInside(thread) {
             misuse(
               "ReadWriteLock\(quotedName) is entered by \"\(thread.name)\", which is inside already; "
-                + "sooner or later it would wait for itself. Enter once and pass the value down.")
+                + "sooner or later it would wait for itself. Enter once and pass the value down."
+            )
           }
           return rules.enter(thread, as: role)
         },
-        leave: { $0.giveUp($1) }) == .given
+        leave: { $0.giveUp($1) }
+      ) == .given
     }
   }
 

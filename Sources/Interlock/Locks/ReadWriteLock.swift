@@ -44,7 +44,8 @@ public struct ReadWriteLock<Value: ~Copyable>: ~Copyable {
   ///   - preference: Who goes first when both readers and writers wait.
   ///   - name: What to call the lock in reports.
   public init(
-    _ initialValue: consuming sending Value, preference: Preference = .writers,
+    _ initialValue: consuming sending Value,
+    preference: Preference = .writers,
     name: String? = nil
   ) {
     gate = ReadWriteGate(preference: preference, name: name)
@@ -84,7 +85,8 @@ public struct ReadWriteLock<Value: ~Copyable>: ~Copyable {
   /// - Returns: What `body` returns, or `nil` if the deadline passed or the thread was cancelled.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withReadLock<Result: ~Copyable, Failure: Error>(
-    until deadline: Deadline, _ body: (borrowing Value) throws(Failure) -> Result
+    until deadline: Deadline,
+    _ body: (borrowing Value) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     guard gate.enter(.reader, until: deadline) else { return nil }
     defer { gate.leave(.reader) }
@@ -118,7 +120,8 @@ public struct ReadWriteLock<Value: ~Copyable>: ~Copyable {
   /// - Returns: What `body` returns, or `nil` if the deadline passed or the thread was cancelled.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withWriteLock<Result: ~Copyable, Failure: Error>(
-    until deadline: Deadline, _ body: (inout Value) throws(Failure) -> Result
+    until deadline: Deadline,
+    _ body: (inout Value) throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     guard gate.enter(.writer, until: deadline) else { return nil }
     defer { gate.leave(.writer) }
@@ -133,6 +136,7 @@ public struct ReadWriteLock<Value: ~Copyable>: ~Copyable {
   ///   - write: What to do alone.
   ///   - read: What to do while others may read too; they see what `write` left.
   /// - Returns: What `read` returns.
+  /// - Throws: What `write` or `read` throws.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withWriteLock<Result: ~Copyable, Failure: Error>(
     _ write: (inout Value) throws(Failure) -> Void,

@@ -104,7 +104,8 @@ public final class RecursiveLock: @unchecked Sendable {
   ///
   /// - Returns: What `body` returns, or `nil` if the deadline passed or the thread was cancelled.
   public func withLock<Result: ~Copyable, Failure: Error>(
-    until deadline: Deadline, _ body: () throws(Failure) -> Result
+    until deadline: Deadline,
+    _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     guard acquire(until: deadline) else { return nil }
     defer { release() }

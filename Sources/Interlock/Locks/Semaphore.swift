@@ -44,7 +44,8 @@ public final class Semaphore: Sendable {
     guard permits >= 0, permits <= limit ?? .max else {
       misuse(
         "Semaphore(permits: \(permits), limit: \(limit.map(String.init) ?? "nil")): permits are "
-          + "0 or more, and not more than the limit.")
+          + "0 or more, and not more than the limit."
+      )
     }
     self.name = name
     self.limit = limit
@@ -102,7 +103,8 @@ public final class Semaphore: Sendable {
       guard let woken = rules.withLock({ $0.release(count, limit: limit ?? .max) }) else {
         misuse(
           "Semaphore.release(\(count))\(quotedName) makes more permits than its limit of "
-            + "\(limit ?? .max). Release each permit once, and only after acquiring it.")
+            + "\(limit ?? .max). Release each permit once, and only after acquiring it."
+        )
       }
       woken.wake()
     }
@@ -121,7 +123,8 @@ public final class Semaphore: Sendable {
   ///
   /// - Returns: What `body` returns, or `nil` if the deadline passed or the thread was cancelled.
   public func withPermit<Result: ~Copyable, Failure: Error>(
-    until deadline: Deadline, _ body: () throws(Failure) -> Result
+    until deadline: Deadline,
+    _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result? {
     guard acquire(until: deadline) else { return nil }
     defer { release() }
@@ -151,7 +154,8 @@ extension Semaphore {
     guard count > 0, count <= limit ?? .max else {
       misuse(
         "Semaphore.\(call)(\(count))\(quotedName) can never succeed: a number of permits is 1 or "
-          + "more, and not more than the limit.")
+          + "more, and not more than the limit."
+      )
     }
   }
 
@@ -159,8 +163,11 @@ extension Semaphore {
     require(count, "acquire")
     return Seam.attempt(.acquire, on: subject) {
       rules.wait(
-        for: Operation(.acquire, subject), until: deadline,
-        enter: { $0.acquire(count, $1) }, leave: { $0.leave($1) }) == .given
+        for: Operation(.acquire, subject),
+        until: deadline,
+        enter: { $0.acquire(count, $1) },
+        leave: { $0.leave($1) }
+      ) == .given
     }
   }
 }

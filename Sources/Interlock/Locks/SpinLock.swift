@@ -87,7 +87,8 @@ public final class SpinLock: Sendable {
       guard word.load(ordering: .relaxed) == ThreadNumber.current else {
         misuse(
           "SpinLock.release()\(quotedName) by a thread that does not hold it. Only the thread that "
-            + "acquired a lock releases it.")
+            + "acquired a lock releases it."
+        )
       }
       // Ordering (S1): releasing, pairs with the exchange in `isTaken`.
       word.store(Self.free, ordering: .releasing)
@@ -103,7 +104,9 @@ public final class SpinLock: Sendable {
     return try body()
   }
 
-  /// The thread that holds the lock. The answer may be old when it arrives.
+  /// The thread that holds the lock.
+  ///
+  /// The answer may be old when it arrives.
   public var owner: ThreadIdentity? {
     Seam.world.registry.record(number: word.load(ordering: .relaxed)).map(ThreadIdentity.init)
   }
@@ -126,7 +129,8 @@ extension SpinLock {
     if word.load(ordering: .relaxed) == me.number {
       misuse(
         "SpinLock.acquire()\(quotedName) by its own owner; this thread would spin for ever. "
-          + "Acquire it once and pass the value down.")
+          + "Acquire it once and pass the value down."
+      )
     }
     while true {
       // Looking does not take the word away from its owner's CPU; trying does.

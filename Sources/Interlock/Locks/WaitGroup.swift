@@ -76,7 +76,8 @@ public final class WaitGroup: Sendable {
       guard let woken else {
         misuse(
           "WaitGroup.done()\(quotedName) more often than was added. Call add() before the work "
-            + "starts, and done() once for each.")
+            + "starts, and done() once for each."
+        )
       }
       woken.wake()
     }
@@ -105,13 +106,19 @@ public final class WaitGroup: Sendable {
     wait(givingUpAt: .after(duration))
   }
 
-  /// How much is to be done. The answer may be old when it arrives.
+  /// How much is to be done.
+  ///
+  /// The answer may be old when it arrives.
   public var count: Int { rules.withLock { $0.count } }
 
-  /// How many threads wait. The answer may be old when it arrives.
+  /// How many threads wait.
+  ///
+  /// The answer may be old when it arrives.
   public var waiterCount: Int { rules.withLock { $0.line.count } }
 
-  /// The threads that wait, in the order in which they came. The answer may be old when it arrives.
+  /// The threads that wait, in the order in which they came.
+  ///
+  /// The answer may be old when it arrives.
   public var waiters: [ThreadIdentity] {
     rules.withLock { $0.line.threads }.map(ThreadIdentity.init)
   }
@@ -124,13 +131,15 @@ extension WaitGroup {
   private func wait(givingUpAt deadline: Deadline?) -> Bool {
     Seam.attempt(.wait, on: subject) {
       rules.wait(
-        for: Operation(.wait, subject), until: deadline,
+        for: Operation(.wait, subject),
+        until: deadline,
         enter: { rules, thread in
           if rules.count == 0 { return .pass }
           rules.line.append(thread)
           return .wait
         },
-        leave: { ($0.line.remove($1), []) }) == .given
+        leave: { ($0.line.remove($1), []) }
+      ) == .given
     }
   }
 }

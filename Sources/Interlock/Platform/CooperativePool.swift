@@ -25,6 +25,7 @@ enum CooperativePool {
       The pool has one thread a CPU and waits for all of them; call it from a thread of your own \
       (spawn { … }) and await that thread's value. This is said once.
 
-      """)
+      """
+    )
   }
 }

@@ -25,7 +25,9 @@ package final class Parker: Sendable {
 
   package init() {}
 
-  /// Takes the permit, sleeping until there is one. Only the owner calls this.
+  /// Takes the permit, sleeping until there is one.
+  ///
+  /// Only the owner calls this.
   ///
   /// - Returns: `false` if the deadline passed first.
   package func park(until deadline: Deadline) -> Bool {

@@ -12,7 +12,11 @@ final class RealWorld: World {
   func willAccess(_ access: WordAccess) {}
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {}
 
-  func park(on address: UnsafeRawPointer, while expected: UInt32, until deadline: Deadline)
+  func park(
+    on address: UnsafeRawPointer,
+    while expected: UInt32,
+    until deadline: Deadline
+  )
     -> ParkOutcome
   {
     switch unsafe interlock_futex_wait(address, expected, deadline.nanoseconds) {
@@ -30,7 +34,11 @@ final class RealWorld: World {
 
   func yield() { interlock_thread_yield() }
 
-  func start(_ thread: ThreadRecord, stackSize: Int?, body: @escaping @Sendable () -> Void)
+  func start(
+    _ thread: ThreadRecord,
+    stackSize: Int?,
+    body: @escaping @Sendable () -> Void
+  )
     throws(ThreadError)
   {
     // SAFETY: the box is retained here and released by the thread, or here if there is none.
@@ -38,8 +46,12 @@ final class RealWorld: World {
     let size = stackSize.map { max($0, 1) } ?? 0
     let error = unsafe interlock_thread_start(
       size,
-      { unsafe Unmanaged<StartBox>.fromOpaque($0!).takeRetainedValue().run() },
-      box.toOpaque())
+      { box in
+        guard let box = unsafe box else { return }
+        unsafe Unmanaged<StartBox>.fromOpaque(box).takeRetainedValue().run()
+      },
+      box.toOpaque()
+    )
     guard error == 0 else {
       unsafe box.release()
       throw ThreadError(reason: .cannotStart, systemError: error)

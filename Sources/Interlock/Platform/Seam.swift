@@ -24,7 +24,9 @@ package enum Seam {
 
   /// Runs `body`, which says whether it succeeded, as one operation of the calling thread's world.
   package static func attempt(
-    _ kind: Operation.Kind, on subject: @autoclosure () -> Subject, _ body: () -> Bool
+    _ kind: Operation.Kind,
+    on subject: @autoclosure () -> Subject,
+    _ body: () -> Bool
   ) -> Bool {
     guard let world = watchingWorld else { return body() }
     let operation = Operation(kind, subject())
@@ -36,7 +38,9 @@ package enum Seam {
 
   /// Runs `body`, which cannot fail, as one operation of the calling thread's world.
   package static func perform(
-    _ kind: Operation.Kind, on subject: @autoclosure () -> Subject, _ body: () -> Void
+    _ kind: Operation.Kind,
+    on subject: @autoclosure () -> Subject,
+    _ body: () -> Void
   ) {
     _ = attempt(kind, on: subject()) {
       body()
@@ -65,7 +69,9 @@ extension Seam {
 extension Seam {
   @usableFromInline
   package static func willAccess(
-    _ kind: WordAccess.Kind, _ address: UnsafeRawPointer?, _ ordering: Int32
+    _ kind: WordAccess.Kind,
+    _ address: UnsafeRawPointer?,
+    _ ordering: Int32
   ) {
     guard let world = watchingWorld else { return }
     world.willAccess(WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering))
@@ -73,12 +79,17 @@ extension Seam {
 
   @usableFromInline
   package static func didAccess(
-    _ kind: WordAccess.Kind, _ address: UnsafeRawPointer?, _ ordering: Int32,
-    read: UInt128? = nil, written: UInt128? = nil
+    _ kind: WordAccess.Kind,
+    _ address: UnsafeRawPointer?,
+    _ ordering: Int32,
+    read: UInt128? = nil,
+    written: UInt128? = nil
   ) {
     guard let world = watchingWorld else { return }
     world.didAccess(
       WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering),
-      read: read, written: written)
+      read: read,
+      written: written
+    )
   }
 }

@@ -69,7 +69,9 @@ extension ThreadRecord {
     wakeReason.store(WakeReason.none.rawValue, ordering: .relaxed)
   }
 
-  /// Tells the waiting thread why it is woken. The caller wakes `parker` afterwards.
+  /// Tells the waiting thread why it is woken.
+  ///
+  /// The caller wakes `parker` afterwards.
   package func signal(_ reason: WakeReason) {
     // Ordering (W1): releasing, pairs with the load in `signalled`.
     wakeReason.store(reason.rawValue, ordering: .releasing)
@@ -86,7 +88,10 @@ extension ThreadRecord {
   /// With a deadline the wait also gives way to the thread's cancellation; without one it does not.
   ///
   /// - Returns: The signal, or `none` if the wait gave up.
-  package func waitForSignal(_ operation: @autoclosure () -> Operation, until deadline: Deadline?)
+  package func waitForSignal(
+    _ operation: @autoclosure () -> Operation,
+    until deadline: Deadline?
+  )
     -> WakeReason
   {
     let reason = signalled
@@ -153,7 +158,10 @@ extension ThreadRecord {
     if interlock_thread_native_id() == getpid() { return "main" }
     var bytes = [CChar](repeating: 0, count: 16)
     unsafe interlock_thread_get_name(&bytes)
-    let name = String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let name = String(
+      decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)),
+      as: UTF8.self
+    )
     return name.isEmpty ? nil : name
   }
 

@@ -46,7 +46,9 @@ struct WaitLine {
 }
 
 extension Sequence<ThreadRecord> {
-  /// Wakes threads that were signalled. No guard is held.
+  /// Wakes threads that were signalled.
+  ///
+  /// No guard is held.
   func wake() {
     for thread in self { thread.parker.wake() }
   }
@@ -73,7 +75,8 @@ extension Guarded {
   ///     to wake because it left.
   /// - Returns: `given` or `refused` as the rules said, `none` if the thread gave up.
   func wait(
-    for operation: @autoclosure () -> Operation, until deadline: Deadline?,
+    for operation: @autoclosure () -> Operation,
+    until deadline: Deadline?,
     enter: (inout State, ThreadRecord) -> Entry,
     leave: (inout State, ThreadRecord) -> (hasLeft: Bool, woken: [ThreadRecord])
   ) -> ThreadRecord.WakeReason {

@@ -20,7 +20,11 @@ package protocol World: AnyObject, Sendable {
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?)
 
   /// Parks the calling thread while the 32-bit word at `address` equals `expected`.
-  func park(on address: UnsafeRawPointer, while expected: UInt32, until deadline: Deadline)
+  func park(
+    on address: UnsafeRawPointer,
+    while expected: UInt32,
+    until deadline: Deadline
+  )
     -> ParkOutcome
 
   /// Wakes up to `count` threads that are parked on the word at `address`.
@@ -36,7 +40,11 @@ package protocol World: AnyObject, Sendable {
   func yield()
 
   /// Starts a thread that runs `body`, and is finished when `body` returns.
-  func start(_ thread: ThreadRecord, stackSize: Int?, body: @escaping @Sendable () -> Void)
+  func start(
+    _ thread: ThreadRecord,
+    stackSize: Int?,
+    body: @escaping @Sendable () -> Void
+  )
     throws(ThreadError)
 }
 

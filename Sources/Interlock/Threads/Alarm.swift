@@ -37,7 +37,9 @@ public final class Alarm: Sendable {
   /// - Throws: ``ThreadError`` if the system gives the process no other thread.
   /// - Precondition: `interval` is greater than zero.
   public init(
-    after delay: Duration, repeating interval: Duration? = nil, name: String? = nil,
+    after delay: Duration,
+    repeating interval: Duration? = nil,
+    name: String? = nil,
     action: @escaping @Sendable () -> Void
   ) throws(ThreadError) {
     if let interval, interval <= .zero {
@@ -57,7 +59,9 @@ public final class Alarm: Sendable {
     cancel()
   }
 
-  /// Keeps the action from happening, or from happening again. An action that runs goes on.
+  /// Keeps the action from happening, or from happening again.
+  ///
+  /// An action that runs goes on.
   ///
   /// - Returns: Whether there was something to keep from happening.
   @discardableResult

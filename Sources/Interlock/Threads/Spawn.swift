@@ -16,7 +16,8 @@
 /// - Throws: ``ThreadError`` if the system gives the process no other thread.
 @discardableResult
 public func spawn<Success: Sendable, Failure: Error>(
-  name: String? = nil, stackSize: Int? = nil,
+  name: String? = nil,
+  stackSize: Int? = nil,
   _ body: @escaping @Sendable () throws(Failure) -> Success
 ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
   let world = Seam.world

@@ -120,14 +120,18 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
 extension ThreadHandle {
   var subject: Subject { Subject("ThreadHandle", record, name: record.name) }
 
-  private func waitForResult(_ kind: Operation.Kind, until deadline: Deadline?)
+  private func waitForResult(
+    _ kind: Operation.Kind,
+    until deadline: Deadline?
+  )
     -> Result<Success, Failure>?
   {
     let me = ThreadRecord.current
     if me === record {
       misuse(
         "ThreadHandle.join() by the thread \"\(name)\" itself, which would wait for its own end. "
-          + "Return the value from the body and join in the thread that spawned it.")
+          + "Return the value from the body and join in the thread that spawned it."
+      )
     }
     var result: Result<Success, Failure>?
     _ = Seam.attempt(kind, on: subject) {

@@ -19,7 +19,9 @@ public struct ThreadIdentity: Sendable {
   /// A number that no other living thread has.
   public var number: Int { Int(record.number) }
 
-  /// What the thread was called, or `thread-7`. The system keeps the first 15 bytes.
+  /// What the thread was called; something like `thread-7` if nobody did.
+  ///
+  /// The system keeps the first 15 bytes.
   public var name: String { record.name }
 
   /// The system's number of the thread, as debuggers and `/proc` show it; 0 before it has started.

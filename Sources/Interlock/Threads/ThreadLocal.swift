@@ -65,7 +65,8 @@ public final class ThreadLocal<Value>: Sendable {
     if unsafe slot.isInUse {
       misuse(
         "ThreadLocal.withValue { … } inside itself: two accesses to the same value would overlap. "
-          + "Take what is needed out of the value first.")
+          + "Take what is needed out of the value first."
+      )
     }
     unsafe slot.isInUse = true
     defer { unsafe slot.isInUse = false }

@@ -53,7 +53,8 @@ public final class ThreadScope: Sendable {
   /// - Throws: ``ThreadError`` if the system gives the process no other thread.
   @discardableResult
   public func spawn<Success: Sendable, Failure: Error>(
-    name: String? = nil, stackSize: Int? = nil,
+    name: String? = nil,
+    stackSize: Int? = nil,
     _ body: @escaping @Sendable () throws(Failure) -> Success
   ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
     let handle = try Interlock.spawn(name: name, stackSize: stackSize, body)
@@ -66,7 +67,8 @@ public final class ThreadScope: Sendable {
         } catch {
           return error
         }
-      })
+      }
+    )
     let isCancelled = state.withLock { state in
       state.members.append(member)
       return state.isCancelled
@@ -84,7 +86,9 @@ public final class ThreadScope: Sendable {
     for member in members { member.cancel() }
   }
 
-  /// Joins until no thread is left. Returns the first error.
+  /// Joins until no thread is left.
+  ///
+  /// Returns the first error.
   func joinAll() -> (any Error)? {
     var firstError: (any Error)?
     while let member = state.withLock({ $0.members.isEmpty ? nil : $0.members.removeFirst() }) {

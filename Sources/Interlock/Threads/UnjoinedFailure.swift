@@ -24,6 +24,7 @@ public enum UnjoinedFailure {
 
   private static func printLine(_ error: any Error, _ thread: ThreadIdentity) {
     StandardError.write(
-      "interlock: thread \"\(thread.name)\" ended with an error and nobody joined it: \(error)\n")
+      "interlock: thread \"\(thread.name)\" ended with an error and nobody joined it: \(error)\n"
+    )
   }
 }

@@ -6,7 +6,9 @@ import Testing
 /// through it, with nothing left to chance.
 @Suite struct SeamTests {
   /// Two threads that take turns at every operation, through a lock, a condition and a join.
-  private func playPingPong(_ choice: TurnWorld.Choice) -> (
+  private func playPingPong(
+    _ choice: TurnWorld.Choice
+  ) -> (
     log: [String], isStuck: Bool, rallies: [String]
   ) {
     let rallies = Mutex<[String]>([])
@@ -99,7 +101,8 @@ import Testing
 /// its seed.
 @Suite struct WordLevelTests {
   private func explore(
-    _ schedules: Int, _ body: @escaping @Sendable (_ seed: UInt64) -> Void
+    _ schedules: Int,
+    _ body: @escaping @Sendable (_ seed: UInt64) -> Void
   ) {
     for seed in 1...UInt64(schedules) {
       let world = TurnWorld(level: .words, choosing: .random(SplitMix(seed: seed)))
@@ -157,8 +160,8 @@ import Testing
       let other = try? spawn {
         for _ in 0..<2 { _ = try? barrier.arriveAndWait() }
       }
-      for _ in 0..<2 {
-        if (try? barrier.arriveAndWait()) != nil { rounds.value += 1 }
+      for _ in 0..<2 where (try? barrier.arriveAndWait()) != nil {
+        rounds.value += 1
       }
       other?.join()
       #expect(rounds.value == 2, "seed \(seed)")

@@ -87,14 +87,20 @@ final class TurnWorld: World {
 
 // Threads.
 extension TurnWorld {
-  func start(_ thread: ThreadRecord, stackSize: Int?, body: @escaping @Sendable () -> Void)
+  func start(
+    _ thread: ThreadRecord,
+    stackSize: Int?,
+    body: @escaping @Sendable () -> Void
+  )
     throws(ThreadError)
   {
     addMember(thread, WorldBinding(self), body)
   }
 
   private func addMember(
-    _ record: ThreadRecord, _ binding: WorldBinding, _ body: @escaping @Sendable () -> Void
+    _ record: ThreadRecord,
+    _ binding: WorldBinding,
+    _ body: @escaping @Sendable () -> Void
   ) {
     let (index, baton) = state.withLock { state in
       let member = Member(record: record)
@@ -201,7 +207,11 @@ extension TurnWorld {
 
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {}
 
-  func park(on address: UnsafeRawPointer, while expected: UInt32, until deadline: Deadline)
+  func park(
+    on address: UnsafeRawPointer,
+    while expected: UInt32,
+    until deadline: Deadline
+  )
     -> ParkOutcome
   {
     guard unsafe address.load(as: UInt32.self) == expected else { return .unexpected }

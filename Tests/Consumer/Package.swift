@@ -1,0 +1,15 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// A package that uses only the library, as its users do: without traits, and so without the command
+// and anything that the command depends on.
+let package = Package(
+  name: "Consumer",
+  dependencies: [.package(name: "interlock", path: "../..", traits: [])],
+  targets: [
+    .executableTarget(
+      name: "Consumer",
+      dependencies: [.product(name: "Interlock", package: "interlock")]
+    )
+  ]
+)
