@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Interlock
@@ -100,11 +101,14 @@ import Testing
 /// The primitives one level down, at the atomic word: thousands of schedules, each reproducible from
 /// its seed.
 @Suite struct WordLevelTests {
-  private func explore(
-    _ schedules: Int,
-    _ body: @escaping @Sendable (_ seed: UInt64) -> Void
-  ) {
-    for seed in 1...UInt64(schedules) {
+  /// How many schedules each test runs: a few, or as many as `INTERLOCK_SCHEDULES` says.
+  private static let schedules: Int = {
+    let asked = unsafe getenv("INTERLOCK_SCHEDULES").flatMap { unsafe Int(String(cString: $0)) }
+    return max(1, asked ?? 300)
+  }()
+
+  private func explore(_ body: @escaping @Sendable (_ seed: UInt64) -> Void) {
+    for seed in 1...UInt64(Self.schedules) {
       let world = TurnWorld(level: .words, choosing: .random(SplitMix(seed: seed)))
       let (_, isStuck) = world.run { body(seed) }
       #expect(!isStuck, "schedule of seed \(seed)")
@@ -114,7 +118,7 @@ import Testing
 
   @Test(arguments: [Lock.Fairness.barging, .fair])
   func `a lock excludes and loses no wake-up at the level of its word`(fairness: Lock.Fairness) {
-    explore(300) { seed in
+    explore { seed in
       let lock = Lock(fairness: fairness)
       let inside = PlainCell(0)
       let total = PlainCell(0)
@@ -136,7 +140,7 @@ import Testing
   }
 
   @Test func `a thread that gives up takes no wake-up along`() {
-    explore(300) { seed in
+    explore { seed in
       let lock = Lock()
       let total = PlainCell(0)
       let hasty = try? spawn {
@@ -154,7 +158,7 @@ import Testing
   }
 
   @Test func `a barrier lets everybody go at the level of its words`() {
-    explore(300) { seed in
+    explore { seed in
       let barrier = Barrier(parties: 2)
       let rounds = PlainCell(0)
       let other = try? spawn {
@@ -169,7 +173,7 @@ import Testing
   }
 
   @Test func `a monitor forgets nobody at the level of its words`() {
-    explore(300) { seed in
+    explore { seed in
       let stock = Monitor(0)
       let buyer = try? spawn { stock.withLock(when: { $0 >= 2 }) { $0 -= 2 } }
       let other = try? spawn { stock.withLock(when: { $0 >= 1 }) { $0 -= 1 } }
