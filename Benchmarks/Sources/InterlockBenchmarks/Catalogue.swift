@@ -1,31 +1,29 @@
 extension Benchmark {
   /// All benchmarks, in the order in which they run.
   static func all(_ settings: Settings) -> [Benchmark] {
-    [
-      // The greatest size of a program that is started includes that of the one that starts it:
-      // these come first, while this one is small.
-      .startUp(settings),
-      .letters(settings),
-      .uncontendedLocks,
-      .seam,
-      .contendedLocks(threads: 2),
-      .contendedLocks(
-        threads: 8,
-        bars: [
-          Bar(.cpuRatio, .atMost(1.2), against: ["pthread_mutex"]),
-          Bar(.wallRatio, .atMost(1.2), against: ["pthread_mutex"]),
-        ]
-      ),
-      .atomicLoad,
-      .atomicAdd,
-      .barrier(parties: 2),
-      .barrier(parties: 8),
-      .spawnAndJoin,
-      .recursiveLock,
-      .readWriteLock,
-      .semaphore,
-      .event,
-      .condition,
+    // The greatest size of a program that is started includes that of the one that starts it: these
+    // come first, while this one is small.
+    let programs: [Benchmark] = [.startUp(settings), .letters(settings)]
+    let alone: [Benchmark] = [
+      .uncontendedLocks, .seam, .atomicLoad, .atomicAdd, .recursiveLock, .readWriteLock, .semaphore,
+      .event, .spawnAndJoin,
     ]
+    let together = Placement.allCases.flatMap { placement -> [Benchmark] in
+      [
+        .contendedLocks(threads: 2, placement),
+        .contendedLocks(
+          threads: 8,
+          placement,
+          bars: [
+            Bar(.cpuRatio, .atMost(1.2), against: ["pthread_mutex"]),
+            Bar(.wallRatio, .atMost(1.2), against: ["pthread_mutex"]),
+          ]
+        ),
+        .barrier(parties: 2, placement),
+        .barrier(parties: 8, placement),
+        .condition(placement),
+      ]
+    }
+    return programs + alone + together
   }
 }

@@ -55,6 +55,9 @@ void standard_barrier_peer_prepare(int parties);
 /// Waits `count` times for a `std::latch` that is open.
 void standard_latch_peer_loop(long count);
 
+/// Is given a result, so that the compiler cannot leave out what made it.
+void keep(long result);
+
 #ifdef __cplusplus
 }
 #endif

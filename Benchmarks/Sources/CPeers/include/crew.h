@@ -15,6 +15,13 @@ extern bool crew_stopped;
 /// Makes a start line for `threads` threads.
 void crew_prepare(int threads);
 
+/// How many CPUs this process may use.
+int crew_cpu_count(void);
+
+/// Binds the calling thread to the CPU that comes at `place` among those the process may use, from 0;
+/// after the last one the first one comes again. Returns whether that is possible.
+bool crew_bind(int place);
+
 /// Waits at the start line until all have arrived.
 void crew_arrive(void);
 

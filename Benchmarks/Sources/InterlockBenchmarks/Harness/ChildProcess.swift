@@ -32,6 +32,8 @@ final class ChildProcess: Contestant {
       guard errno == EINTR else { throw failure("cannot be waited for", errno) }
     }
     let wall = seconds(on: CLOCK_MONOTONIC) - begin
+    let signal = status & 0x7F
+    guard signal == 0 else { throw Failure("\(command) was ended by signal \(signal)") }
     guard status == 0 else { throw Failure("\(command) ended with the status \(status >> 8)") }
     return Sample(
       cpu: usage.ru_utime.seconds + usage.ru_stime.seconds,

@@ -32,10 +32,11 @@ final class CountedWork: Contestant {
   convenience init(
     _ name: String,
     threads: Int,
+    _ placement: Placement,
     body: @escaping @Sendable (_ thread: Int, _ count: Int) -> Void
   ) {
     self.init(name: name) { count in
-      let crew = try Crew(threads) { thread in
+      let crew = try Crew(threads, placement) { thread in
         body(thread, count)
         return count
       }
@@ -69,18 +70,25 @@ final class CountedWork: Contestant {
 final class TimedWork: Contestant {
   let name: String
   private let threads: Int
+  private let placement: Placement
   private let body: @Sendable () -> Int
 
   /// Work of `threads` threads: each runs `body`, which works until ``Crew/isStopped``, and says how
   /// many operations it has done.
-  init(_ name: String, threads: Int, body: @escaping @Sendable () -> Int) {
+  init(
+    _ name: String,
+    threads: Int,
+    _ placement: Placement,
+    body: @escaping @Sendable () -> Int
+  ) {
     self.name = name
     self.threads = threads
+    self.placement = placement
     self.body = body
   }
 
   func measure(for seconds: Double) throws -> Sample {
-    let crew = try Crew(threads) { [body] _ in body() }
+    let crew = try Crew(threads, placement) { [body] _ in body() }
     let stopwatch = crew.start()
     crew.stop(after: seconds)
     return stopwatch.stop(operations: crew.join())

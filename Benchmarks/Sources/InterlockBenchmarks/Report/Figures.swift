@@ -53,16 +53,21 @@ extension Bar: CustomStringConvertible {
       case .cpuDifference: "cpu: more by"
       case .residentBytes: "memory"
       }
+    let times =
+      switch quantity {
+      case .cpuRatio, .wallRatio, .rateRatio: " ×"
+      case .cpuDifference, .cpu, .residentBytes: ""
+      }
     return switch limit {
-    case .atMost(let bound): "\(subject) ≤ \(figure(bound))"
-    case .atLeast(let bound): "\(subject) ≥ \(figure(bound))"
+    case .atMost(let bound): "\(subject) ≤ \(figure(bound))\(times)"
+    case .atLeast(let bound): "\(subject) ≥ \(figure(bound))\(times)"
     }
   }
 
   /// A value of the quantity, with its unit.
   func figure(_ value: Double) -> String {
     switch quantity {
-    case .cpuRatio, .wallRatio, .rateRatio: "\(Figures.ratio(value)) ×"
+    case .cpuRatio, .wallRatio, .rateRatio: Figures.ratio(value)
     case .cpuDifference, .cpu: Figures.time(value)
     case .residentBytes: Figures.memory(value)
     }

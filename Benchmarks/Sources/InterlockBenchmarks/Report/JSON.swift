@@ -2,17 +2,14 @@
 ///
 /// Foundation has an encoder, and its size would show in the memory of every program that is
 /// started from here.
-enum JSON: ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+enum JSON {
   case string(String)
   case number(Double)
   case bool(Bool)
   case array([JSON])
   case object([(key: String, value: JSON)])
 
-  init(stringLiteral value: String) { self = .string(value) }
-  init(floatLiteral value: Double) { self = .number(value) }
-  init(integerLiteral value: Int) { self = .number(Double(value)) }
-
+  /// The text, on one line.
   var text: String {
     switch self {
     case .string(let string): Self.quote(string)

@@ -1,3 +1,4 @@
+import CPeers
 import Interlock
 import Synchronization
 
@@ -13,14 +14,14 @@ extension Benchmark {
         CountedWork("Atomic") { count in
           var sum = 0
           for _ in 0..<count { sum &+= number.value.load(ordering: .acquiring) }
-          use(sum)
+          keep(sum)
         }
       ],
       peers: [
         CountedWork("Synchronization.Atomic") { count in
           var sum = 0
           for _ in 0..<count { sum &+= standard.value.load(ordering: .acquiring) }
-          use(sum)
+          keep(sum)
         }
       ]
     )
@@ -54,7 +55,3 @@ private final class InterlockAtomic: Sendable {
 private final class StandardAtomic: Sendable {
   let value = Synchronization::Atomic(0)
 }
-
-/// Keeps the optimizer from finding out that nobody needs a result.
-@inline(never)
-private func use(_ number: Int) {}

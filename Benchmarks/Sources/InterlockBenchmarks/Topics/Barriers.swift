@@ -3,7 +3,7 @@ import Interlock
 
 extension Benchmark {
   /// How fast `parties` threads meet again and again.
-  static func barrier(parties: Int) -> Benchmark {
+  static func barrier(parties: Int, _ placement: Placement) -> Benchmark {
     let barrier = Barrier(parties: parties)
     let party = Int32(parties)
     pthread_barrier_peer_prepare(party)
@@ -13,7 +13,7 @@ extension Benchmark {
     if standard_barrier_peer_exists() {
       standard_barrier_peer_prepare(party)
       peers.append(
-        CountedWork("std::barrier", threads: parties) { _, count in
+        CountedWork("std::barrier", threads: parties, placement) { _, count in
           standard_barrier_peer_meet(party, count)
         }
       )
@@ -21,16 +21,16 @@ extension Benchmark {
       absent.append(Absent(name: "std::barrier", reason: "this C++ library does not have it"))
     }
     peers.append(
-      CountedWork("pthread_barrier", threads: parties) { _, count in
+      CountedWork("pthread_barrier", threads: parties, placement) { _, count in
         pthread_barrier_peer_meet(party, count)
       }
     )
 
     return Benchmark(
-      name: "barrier/\(parties)",
-      operation: "one meeting of \(parties) threads",
+      name: "barrier/\(parties)\(placement.suffix)",
+      operation: "one meeting of \(parties) threads\(placement)",
       ours: [
-        CountedWork("Barrier", threads: parties) { _, count in
+        CountedWork("Barrier", threads: parties, placement) { _, count in
           for _ in 0..<count { meet(at: barrier) }
         }
       ],

@@ -2,18 +2,24 @@ import CPeers
 
 extension Benchmark {
   /// What a lock costs that `threads` threads want all the time.
-  static func contendedLocks(threads: Int, bars: [Bar] = []) -> Benchmark {
+  static func contendedLocks(
+    threads: Int,
+    _ placement: Placement,
+    bars: [Bar] = []
+  ) -> Benchmark {
     let mutex = InterlockMutex()
     let standard = StandardMutex()
     return Benchmark(
-      name: "lock/contended-\(threads)",
-      operation: "acquire a mutex that \(threads) threads want, add one, release it",
+      name: "lock/\(threads)-threads\(placement.suffix)",
+      operation: "acquire a mutex that \(threads) threads want, add one, release it\(placement)",
       ours: [
-        TimedWork("Mutex", threads: threads) { whileTimeLasts(mutex.addOne) }
+        TimedWork("Mutex", threads: threads, placement) { whileTimeLasts(mutex.addOne) }
       ],
       peers: [
-        TimedWork("pthread_mutex", threads: threads) { pthread_mutex_peer_contend() },
-        TimedWork("Synchronization.Mutex", threads: threads) { whileTimeLasts(standard.addOne) },
+        TimedWork("pthread_mutex", threads: threads, placement) { pthread_mutex_peer_contend() },
+        TimedWork("Synchronization.Mutex", threads: threads, placement) {
+          whileTimeLasts(standard.addOne)
+        },
       ],
       bars: bars
     )

@@ -3,6 +3,7 @@ import Interlock
 
 // For information: no bar is set for these.
 extension Benchmark {
+  /// What a recursive lock costs that nobody else wants.
   static var recursiveLock: Benchmark {
     let lock = RecursiveLock()
     return Benchmark(
@@ -21,6 +22,7 @@ extension Benchmark {
     )
   }
 
+  /// What reading under a lock for readers and writers costs when nobody writes.
   static var readWriteLock: Benchmark {
     let lock = SharedNumber()
     return Benchmark(
@@ -37,6 +39,7 @@ extension Benchmark {
     )
   }
 
+  /// What a permit costs that nobody else wants.
   static var semaphore: Benchmark {
     let semaphore = Semaphore(permits: 1)
     return Benchmark(
@@ -56,6 +59,7 @@ extension Benchmark {
     )
   }
 
+  /// What waiting for an event costs that has happened already.
   static var event: Benchmark {
     let event = Event(isSet: true)
     let ours = CountedWork("Event") { count in
@@ -73,22 +77,23 @@ extension Benchmark {
     )
   }
 
-  static var condition: Benchmark {
+  /// What it costs to hand the turn to another thread.
+  static func condition(_ placement: Placement) -> Benchmark {
     let turn = Turn()
     let monitor = MonitoredTurn()
     return Benchmark(
-      name: "condition",
-      operation: "hand the turn to another thread and wait for it to come back",
+      name: "condition\(placement.suffix)",
+      operation: "hand the turn to another thread and wait for it to come back\(placement)",
       ours: [
-        CountedWork("Lock and Condition", threads: 2) { player, count in
+        CountedWork("Lock and Condition", threads: 2, placement) { player, count in
           for _ in 0..<count { turn.play(player) }
         },
-        CountedWork("Monitor", threads: 2) { player, count in
+        CountedWork("Monitor", threads: 2, placement) { player, count in
           for _ in 0..<count { monitor.play(player) }
         },
       ],
       peers: [
-        CountedWork("pthread_mutex and pthread_cond", threads: 2) { player, count in
+        CountedWork("pthread_mutex and pthread_cond", threads: 2, placement) { player, count in
           pthread_condition_peer_play(Int32(player), 2, count)
         }
       ]
