@@ -110,9 +110,9 @@ WITH_AVX2 static void count_with_avx2(const uint8_t *bytes, size_t count, uint64
 // With AVX-512: bit slicing.
 //
 // 512 bytes are turned on their side: from eight vectors of 64 bytes to eight planes of 512 bits,
-// where plane b has bit b of every byte. Which bit of a plane belongs to which byte does not matter,
-// as long as it is the same in all planes, because in the end bits are only counted. Now one logical
-// instruction asks the same question about 512 bytes.
+// where plane b has bit b of every byte. Which bit of a plane belongs to which byte does not
+// matter, as long as it is the same in all planes, because in the end bits are only counted. Now
+// one logical instruction asks the same question about 512 bytes.
 //
 //     bit  7 6 5 4 3 2 1 0
 //          0 1 c l l l l l      a letter: c is the case, lllll is 1 for a … 26 for z
@@ -130,8 +130,8 @@ static bool has_avx512(void) {
          && __builtin_cpu_supports("avx512vpopcntdq");
 }
 
-/// Collects in `*low` the bits that `mask` selects in every byte of both vectors, and in `*high` the
-/// others, which stand `shift` bits further left. Bits that change vectors move by `shift`.
+/// Collects in `*low` the bits that `mask` selects in every byte of both vectors, and in `*high`
+/// the others, which stand `shift` bits further left. Bits that change vectors move by `shift`.
 WITH_AVX512 static inline void collect_bits(__m512i *low, __m512i *high, int shift, uint8_t mask) {
   // The truth table of "where the first operand has a one, the second; else the third".
   enum { select = 0xCA };

@@ -41,6 +41,9 @@ package struct FileWalk: Sendable {
   /// Whether everything was found.
   var isOver: Bool { paths.isEmpty && levels.isEmpty }
 
+  /// How many folders are open.
+  var openFolders: Int { levels.count { $0.folder != nil } }
+
   /// Goes on to the next file.
   ///
   /// - Returns: What was found, or `nil` if there is nothing left.
