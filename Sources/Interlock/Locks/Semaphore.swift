@@ -31,7 +31,12 @@ public final class Semaphore: Sendable {
   /// How many permits there can be at the most; `nil` for any number.
   public let limit: Int?
 
-  private let rules: Guarded<SemaphoreRules>
+  // How many permits there are while nobody waits; `inRules` while somebody does, and while the
+  // rules are at work.
+  private let word: Atomic<Int>
+  private static let inRules = -1
+  // Lock order: `word` becomes and ceases to be `inRules` only under this guard.
+  private let rules = Guarded(SemaphoreRules(permits: 0))
 
   /// Creates a semaphore.
   ///
@@ -49,7 +54,7 @@ public final class Semaphore: Sendable {
     }
     self.name = name
     self.limit = limit
-    rules = Guarded(SemaphoreRules(permits: permits))
+    word = Atomic(permits)
   }
 
   /// Takes permits, waiting until they are there.
@@ -66,7 +71,7 @@ public final class Semaphore: Sendable {
   public func tryAcquire(_ count: Int = 1) -> Bool {
     require(count, "tryAcquire")
     return Seam.attempt(.tryAcquire, on: subject) {
-      rules.withLock { $0.acquireAtOnce(count) }
+      isAcquiredAtOnce(count) || withRules { $0.acquireAtOnce(count) }
     }
   }
 
@@ -100,7 +105,8 @@ public final class Semaphore: Sendable {
       misuse("Semaphore.release(\(count))\(quotedName): a number of permits is 1 or more.")
     }
     Seam.perform(.release, on: subject) {
-      guard let woken = rules.withLock({ $0.release(count, limit: limit ?? .max) }) else {
+      if isReleasedAtOnce(count) { return }
+      guard let woken = withRules({ $0.release(count, limit: limit ?? .max) }) else {
         misuse(
           "Semaphore.release(\(count))\(quotedName) makes more permits than its limit of "
             + "\(limit ?? .max). Release each permit once, and only after acquiring it."
@@ -135,7 +141,7 @@ public final class Semaphore: Sendable {
 // What a semaphore tells about itself. The answers may be old when they arrive.
 extension Semaphore {
   /// How many permits are there to take.
-  public var availablePermits: Int { rules.withLock { $0.permits } }
+  public var availablePermits: Int { withRules { $0.permits } }
 
   /// How many threads wait for permits.
   public var waiterCount: Int { rules.withLock { $0.line.count } }
@@ -162,67 +168,56 @@ extension Semaphore {
   private func acquire(_ count: Int, givingUpAt deadline: Deadline?) -> Bool {
     require(count, "acquire")
     return Seam.attempt(.acquire, on: subject) {
-      rules.wait(
+      if isAcquiredAtOnce(count) { return true }
+      return rules.wait(
         for: Operation(.acquire, subject),
         until: deadline,
-        enter: { $0.acquire(count, $1) },
-        leave: { $0.leave($1) }
+        enter: { rules, thread in withPermits(&rules) { $0.acquire(count, thread) } },
+        leave: { rules, thread in withPermits(&rules) { $0.leave(thread) } }
       ) == .given
     }
   }
-}
 
-/// The rules of a semaphore: permits, and a line of threads with the number that each needs.
-///
-/// The invariant: the first in line needs more permits than there are.
-struct SemaphoreRules {
-  struct Request {
-    let thread: ThreadRecord
-    let count: Int
+  private func isAcquiredAtOnce(_ count: Int) -> Bool {
+    change(from: count, by: -count)
   }
 
-  private(set) var permits: Int
-  private(set) var line: [Request] = []
-
-  init(permits: Int) {
-    self.permits = permits
+  private func isReleasedAtOnce(_ count: Int) -> Bool {
+    change(from: 0, upTo: (limit ?? .max) - count, by: count)
   }
 
-  mutating func acquireAtOnce(_ count: Int) -> Bool {
-    guard line.isEmpty, permits >= count else { return false }
-    permits -= count
-    return true
-  }
-
-  mutating func acquire(_ count: Int, _ thread: ThreadRecord) -> Entry {
-    if acquireAtOnce(count) { return .pass }
-    line.append(Request(thread: thread, count: count))
-    return .wait
-  }
-
-  /// - Returns: Whom to wake, or `nil` if there would be more permits than `limit`.
-  mutating func release(_ count: Int, limit: Int) -> [ThreadRecord]? {
-    let (sum, overflow) = permits.addingReportingOverflow(count)
-    guard !overflow, sum <= limit else { return nil }
-    permits = sum
-    return serve()
-  }
-
-  mutating func leave(_ thread: ThreadRecord) -> (hasLeft: Bool, woken: [ThreadRecord]) {
-    guard let place = line.firstIndex(where: { $0.thread === thread }) else { return (false, []) }
-    line.remove(at: place)
-    // It may have stood in front of others that need less.
-    return (true, serve())
-  }
-
-  private mutating func serve() -> [ThreadRecord] {
-    var woken: [ThreadRecord] = []
-    while let first = line.first, first.count <= permits {
-      permits -= first.count
-      first.thread.signal(.given)
-      woken.append(first.thread)
-      line.removeFirst()
+  /// Changes the number of permits if it is in a range, and nobody waits.
+  private func change(from least: Int, upTo greatest: Int = .max, by change: Int) -> Bool {
+    var seen = word.load(ordering: .relaxed)
+    while seen != Self.inRules, seen >= least, seen <= greatest {
+      let (isDone, now) = word.weakCompareExchange(
+        expected: seen,
+        desired: seen + change,
+        // Ordering (M1): releasing for who releases, acquiring for who acquires.
+        successOrdering: .acquiringAndReleasing,
+        failureOrdering: .relaxed
+      )
+      if isDone { return true }
+      seen = now
     }
-    return woken
+    return false
+  }
+
+  private func withRules<Result>(_ body: (inout SemaphoreRules) -> Result) -> Result {
+    rules.withLock { withPermits(&$0, body) }
+  }
+
+  /// Runs `body` while the permits are in the rules; gives them back if nobody waits afterwards.
+  private func withPermits<Result>(
+    _ rules: inout SemaphoreRules,
+    _ body: (inout SemaphoreRules) -> Result
+  ) -> Result {
+    // Ordering (M1): acquiring, pairs with `change`.
+    let permits = word.exchange(Self.inRules, ordering: .acquiringAndReleasing)
+    if permits != Self.inRules { rules.permits = permits }
+    let result = body(&rules)
+    // Ordering (M1): releasing, pairs with `change`.
+    if rules.line.isEmpty { word.store(rules.permits, ordering: .releasing) }
+    return result
   }
 }

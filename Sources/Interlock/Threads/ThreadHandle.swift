@@ -107,12 +107,25 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
   ///
   /// Cancelling the task does not end the wait; cancel the thread.
   public var value: Success {
-    get async throws(Failure) {
-      let result = await withCheckedContinuation { continuation in
-        let finished = outcome.withLock { $0.enter(continuation) }
-        if let finished { continuation.resume(returning: finished) }
-      }
-      return try result.get()
+    get async throws(Failure) { try await resultForTasks().get() }
+  }
+}
+
+// The compiler (6.3.1) crashes where a getter that throws `Never` is used.
+extension ThreadHandle where Failure == Never {
+  /// What the body returned, for tasks: waiting suspends and blocks no thread.
+  ///
+  /// Cancelling the task does not end the wait; cancel the thread.
+  public var value: Success {
+    get async { await resultForTasks().get() }
+  }
+}
+
+extension ThreadHandle {
+  private func resultForTasks() async -> Result<Success, Failure> {
+    await withCheckedContinuation { continuation in
+      let finished = outcome.withLock { $0.enter(continuation) }
+      if let finished { continuation.resume(returning: finished) }
     }
   }
 }

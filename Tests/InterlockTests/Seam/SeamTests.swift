@@ -183,4 +183,25 @@ import Testing
       #expect(stock.withLock { $0 } == 0, "seed \(seed)")
     }
   }
+
+  @Test func `a semaphore hands out each permit once at the level of its words`() {
+    explore { seed in
+      let permits = Semaphore(permits: 2)
+      let used = Atomic(0)
+      let threads = (1...3).compactMap { count in
+        try? spawn {
+          let wanted = min(count, 2)
+          guard permits.acquire(wanted, for: .nanoseconds(count)) else { return }
+          let inUse = used.wrappingAdd(wanted, ordering: .relaxed).newValue
+          #expect(inUse <= 2, "seed \(seed)")
+          used.wrappingSubtract(wanted, ordering: .relaxed)
+          permits.release(wanted)
+        }
+      }
+      permits.acquire()
+      permits.release()
+      for thread in threads { thread.join() }
+      #expect(permits.availablePermits == 2, "seed \(seed)")
+    }
+  }
 }
