@@ -25,7 +25,7 @@ public struct Deadline: Hashable, Sendable {
 
   /// The moment `duration` from now; a negative duration gives the present moment, one that is too
   /// long for the clock (over 500 years) gives ``never``.
-  public static func after(_ duration: Duration) -> Deadline { .now + duration }
+  public static func after(_ duration: Duration) -> Deadline { .now + max(duration, .zero) }
 
   /// Whether the moment has come.
   public var hasPassed: Bool { self != .never && self <= .now }

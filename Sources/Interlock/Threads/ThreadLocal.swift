@@ -62,12 +62,7 @@ public final class ThreadLocal<Value>: Sendable {
   /// - Precondition: `body` does not come back to the same variable.
   public func withValue<Result>(_ body: (inout Value) -> Result) -> Result {
     let slot = slot
-    if unsafe slot.isInUse {
-      misuse(
-        "ThreadLocal.withValue { … } inside itself: two accesses to the same value would overlap. "
-          + "Take what is needed out of the value first."
-      )
-    }
+    requireNoAccess(to: slot)
     unsafe slot.isInUse = true
     defer { unsafe slot.isInUse = false }
     return slot.value.withLock { value in
@@ -89,23 +84,39 @@ extension ThreadLocal where Value: Sendable {
 
   /// The values of all threads that live and have asked for theirs, in no particular order.
   public var liveValues: [Value] {
+    // Inside its own `withValue` the thread would wait for itself.
+    if let slot = slotIfMade { requireNoAccess(to: slot) }
     let slots = places.withLock { $0.compactMap(\.slot) }
     return slots.compactMap { $0.value.withLock { $0 } }
   }
 }
 
 extension ThreadLocal {
-  private var slot: Slot {
-    let me = ThreadRecord.current
+  private var slotIfMade: Slot? {
     // SAFETY: only this variable stores under its key, and only slots.
-    if let slot = unsafe me.locals[key] { return unsafe unsafeDowncast(slot, to: Slot.self) }
+    unsafe ThreadRecord.current.locals[key].map { unsafe unsafeDowncast($0, to: Slot.self) }
+  }
+
+  private var slot: Slot {
+    if let slot = slotIfMade { return slot }
     let slot = Slot(makeValue())
-    unsafe me.locals[key] = slot
-    places.withLock { places in
-      places.removeAll { $0.slot == nil }
-      places.append(Place(slot: slot))
+    unsafe ThreadRecord.current.locals[key] = slot
+    // A slot whose thread ends just now may be kept by this look at it only. It goes, with the value,
+    // when the guard is free.
+    let seen = places.withLock { places in
+      let seen = places.map(\.slot)
+      places = zip(places, seen).filter { $0.1 != nil }.map(\.0) + [Place(slot: slot)]
+      return seen
     }
+    withExtendedLifetime(seen) {}
     return slot
+  }
+
+  private func requireNoAccess(to slot: Slot) {
+    guard unsafe slot.isInUse else { return }
+    misuse(
+      "ThreadLocal.withValue { … } inside itself: two accesses to the same value would overlap. "
+        + "Take what is needed out of the value first.")
   }
 }
 

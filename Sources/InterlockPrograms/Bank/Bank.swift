@@ -48,7 +48,7 @@ public struct Bank: Hashable, Sendable {
   /// - Parameter visits: How often each customer comes. The default takes a quarter of a second or
   ///   so: time enough for dozens of preemptions, so that two threads get in each other's way even
   ///   if they share one CPU.
-  public init(visits: Int = 2_000_000) {
+  public init(visits: Int = 1_000_000) {
     self.visits = visits
   }
 

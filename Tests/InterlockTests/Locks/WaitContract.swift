@@ -127,7 +127,8 @@ import Testing
         try inCancelledThread(of: crew) {
           obstacle.pass()
           return obstacle.passUntil(.never) && obstacle.passUntil(.now)
-        })
+        }
+      )
     }
   }
 
@@ -153,7 +154,8 @@ import Testing
 
   /// Runs `body` in a thread that is cancelled before.
   private func inCancelledThread<Result: Sendable>(
-    of crew: Crew, _ body: @escaping @Sendable () -> Result
+    of crew: Crew,
+    _ body: @escaping @Sendable () -> Result
   ) throws -> Result {
     let thread = try crew.spawn { () -> Result in
       while !CurrentThread.isCancelled { CurrentThread.yield() }

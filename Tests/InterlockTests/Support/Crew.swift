@@ -17,7 +17,7 @@ final class Crew {
   @discardableResult
   func spawn<Success: Sendable, Failure: Error>(
     _ name: String? = nil,
-    _ body: sending @escaping () throws(Failure) -> Success
+    _ body: @escaping @Sendable () throws(Failure) -> Success
   ) throws -> ThreadHandle<Success, Failure> {
     let handle = try Interlock.spawn(name: name, body)
     members.append(

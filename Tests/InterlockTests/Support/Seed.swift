@@ -1,4 +1,5 @@
 import Glibc
+import Interlock
 import Testing
 
 /// Where a random test begins.
@@ -21,7 +22,7 @@ struct Seed: Sendable, Hashable {
   /// Random numbers that begin here; each `stream` is another sequence.
   func dice(stream: Int = 0) -> Dice {
     var dice = Dice(state: value)
-    dice.state ^= UInt64(stream) &* 0xd1b5_4a32_d192_ed03
+    dice.state ^= UInt64(bitPattern: Int64(stream)) &* 0xd1b5_4a32_d192_ed03
     return dice
   }
 }
@@ -46,4 +47,11 @@ struct Dice: RandomNumberGenerator {
   mutating func isOne(in sides: Int) -> Bool { pick(0..<sides) == 0 }
 
   mutating func pick(_ range: Range<Int>) -> Int { .random(in: range, using: &self) }
+}
+
+extension Dice {
+  /// A moment that is over, or soon will be.
+  var deadline: Deadline {
+    mutating get { .after(.microseconds(pick(0..<400))) }
+  }
 }

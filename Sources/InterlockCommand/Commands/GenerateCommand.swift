@@ -1,0 +1,17 @@
+#if Command
+import ArgumentParser
+
+/// `interlock generate`: sample inputs of any size.
+struct GenerateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "generate",
+    abstract: "Make sample inputs of any size.",
+    discussion: """
+      The same seed makes the same input, everywhere.
+
+        interlock generate text --bytes 1GB --output sample.txt
+      """,
+    subcommands: [GenerateTextCommand.self]
+  )
+}
+#endif

@@ -1,0 +1,46 @@
+#if Command
+import ArgumentParser
+
+/// The command `interlock`: each subcommand parses its arguments, calls a program, prints.
+@main
+struct MainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "interlock",
+    abstract: "Parallel programs that are right, and some that are wrong on purpose.",
+    discussion: """
+      New here? Start with the tour. It takes less than two minutes, on your own files:
+
+        interlock tour
+
+      Every program has variants, chosen with --mode: the correct ones, and a racy one that shows \
+      what goes wrong. With --json each prints one JSON object, for scripts.
+
+        interlock letters ~/Documents
+        interlock letters --mode racy ~/Documents
+        interlock bank --mode racy
+        interlock outage --runs 10000
+
+      The exit status is 0 for success, 1 if a job failed or turned out to be broken, and 64 if the \
+      arguments make no sense.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      TourCommand.self, LettersCommand.self, BankCommand.self, OutageCommand.self,
+      GenerateCommand.self,
+    ]
+  )
+
+  /// Parses the arguments and runs the command that they name.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let failure as Failure {
+      Output.complain("\(failure)")
+      exit(withError: ExitCode.failure)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+#endif

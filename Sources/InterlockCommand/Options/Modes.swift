@@ -1,0 +1,9 @@
+#if Command
+import ArgumentParser
+import InterlockPrograms
+
+// The modes of the programs are values of --mode.
+extension LetterCounter.Mode: ExpressibleByArgument {}
+extension Bank.Mode: ExpressibleByArgument {}
+extension Outage.Mode: ExpressibleByArgument {}
+#endif

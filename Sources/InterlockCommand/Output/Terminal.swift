@@ -1,0 +1,33 @@
+import Glibc
+
+/// What is at the other end of a descriptor: a terminal, or something that keeps what it is sent.
+struct Terminal: Sendable {
+  let descriptor: Int32
+
+  static let standardOutput = Terminal(descriptor: STDOUT_FILENO)
+  static let standardError = Terminal(descriptor: STDERR_FILENO)
+
+  /// Goes to the beginning of the line and clears it.
+  static let clearLine = "\r\u{1B}[K"
+
+  /// Whether it is a terminal that can move its cursor.
+  var isInteractive: Bool { isatty(descriptor) == 1 && Self.variable("TERM") != "dumb" }
+
+  /// Whether colours are welcome; see no-color.org.
+  var hasColours: Bool { isInteractive && (Self.variable("NO_COLOR") ?? "").isEmpty }
+
+  /// How many characters fit a line.
+  var width: Int {
+    var size = winsize()
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return Self.usualWidth
+    }
+    return Int(size.ws_col)
+  }
+
+  private static let usualWidth = 80
+
+  private static func variable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+  }
+}

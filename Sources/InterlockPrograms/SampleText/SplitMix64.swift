@@ -1,0 +1,22 @@
+/// A small, fast source of random numbers that gives the same ones for the same seed, everywhere.
+///
+/// This is SplitMix64 of Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
+/// (2014). It is for sample inputs and searches; nobody should keep a secret with it.
+public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
+  private var state: UInt64
+
+  /// Starts the sequence that belongs to `seed`.
+  public init(seed: UInt64) {
+    state = seed
+  }
+
+  /// The next number of the sequence.
+  public mutating func next() -> UInt64 {
+    // The constants are those of the paper.
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

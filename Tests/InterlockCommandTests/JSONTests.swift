@@ -1,0 +1,26 @@
+import Testing
+
+@testable import InterlockCommand
+
+@Suite struct `The JSON writer` {
+  @Test(arguments: [
+    "", "plain", "\"quoted\" \\ and\nbroken\tlines\r", "\u{1}\u{1F}\u{7F}", "é 漢 🚂",
+  ])
+  func `writes strings that readers get back`(text: String) throws {
+    #expect(try JSONValue(parsing: JSON.string(text).description) == .string(text))
+  }
+
+  @Test func `writes members in their order`() {
+    let json = JSON.object(["b": .number(2), "a": .string("x"), "c": .number(0.5)])
+    #expect(json.description == #"{"b":2,"a":"x","c":0.5}"#)
+  }
+
+  @Test func `writes numbers that JSON does not have as null`() {
+    #expect(JSON.number(Double.infinity).description == "null")
+    #expect(JSON.number(Double.nan).description == "null")
+  }
+
+  @Test func `writes the largest counts exactly`() {
+    #expect(JSON.number(UInt64.max).description == "18446744073709551615")
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+
+@testable import Interlock
+
+@Suite struct `A parker` {
+  @Test func `holds at most one permit`() {
+    let parker = Parker()
+    #expect(!parker.park(until: .now))
+    parker.wake()
+    parker.wake()
+    #expect(parker.park(until: .never))
+    #expect(!parker.park(until: .after(TestTime.short)))
+  }
+
+  @Test func `loses no permit of two threads that wake each other`() throws {
+    let (ping, pong) = (Parker(), Parker())
+    let rounds = 2000
+    try withCrew { crew in
+      let other = try crew.spawn { () -> Bool in
+        for _ in 0..<rounds {
+          guard ping.park(until: .after(TestTime.long)) else { return false }
+          pong.wake()
+        }
+        return true
+      }
+      let me = try crew.spawn { () -> Bool in
+        for _ in 0..<rounds {
+          ping.wake()
+          guard pong.park(until: .after(TestTime.long)) else { return false }
+        }
+        return true
+      }
+      #expect(try me.result())
+      #expect(try other.result())
+    }
+  }
+
+  @Test func `lets its owner see the signal of every waker, also of a second one`() throws {
+    // A permit that nobody needs lies here while the signal comes: the owner may take both for one,
+    // but must see the signal then.
+    let parker = Parker()
+    let signal = Atomic(0)
+    let answer = Atomic(0)
+    let rounds = 20_000
+    try withCrew { crew in
+      let owner = try crew.spawn { () -> Bool in
+        for round in 1...rounds {
+          while signal.load(ordering: .relaxed) < round {
+            guard parker.park(until: .after(TestTime.long)) else { return false }
+          }
+          answer.store(round, ordering: .relaxed)
+        }
+        return true
+      }
+      _ = try crew.spawn {
+        for round in 1...rounds {
+          parker.wake()
+          signal.store(round, ordering: .relaxed)
+          parker.wake()
+          while answer.load(ordering: .relaxed) < round && !CurrentThread.isCancelled {
+            CurrentThread.yield()
+          }
+        }
+      }
+      #expect(try owner.result())
+    }
+  }
+}
+
+@Suite struct `The lock under the locks` {
+  @Test func `loses no update`() throws {
+    let (threads, rounds) = (8, 3000)
+    let guarded = Guarded(0)
+    let lock = Shared(GuardLock())
+    let count = Plain(0)
+    try withCrew { crew in
+      _ = try crew.spawn(count: threads) { _ in
+        for _ in 0..<rounds {
+          guarded.withLock { $0 += 1 }
+          lock.value.withLock { count.increment() }
+        }
+      }
+    }
+    #expect(guarded.withLock { $0 } == threads * rounds)
+    #expect(count.count == threads * rounds)
+  }
+}
+
+@Suite struct `A call that blocks the cooperative pool` {
+  @Test func `is warned of, once in a process`() async throws {
+    let result = try await #require(
+      processExitsWith: .success,
+      observing: [\.standardErrorContent]
+    ) {
+      let event = Event(name: "door")
+      for _ in 0..<2 {
+        let setter = try spawn {
+          try eventually { event.waiterCount == 1 }
+          event.set()
+        }
+        event.wait()
+        event.clear()
+        try setter.join()
+      }
+    }
+    let text = String(decoding: result.standardErrorContent, as: UTF8.self)
+    let warning = "Event.wait() on \"door\" is about to block a thread of Swift's cooperative pool"
+    #expect(text.components(separatedBy: warning).count == 2)
+    #expect(text.components(separatedBy: "interlock: warning:").count == 2)
+  }
+
+  @Test func `is not warned of when it need not wait, or in a thread of its own`() async throws {
+    let result = try await #require(
+      processExitsWith: .success,
+      observing: [\.standardErrorContent]
+    ) {
+      let (event, isSet) = (Event(), Event(isSet: true))
+      isSet.wait()
+      let waiter = try spawn { event.wait() }
+      try eventually { event.waiterCount == 1 }
+      event.set()
+      await waiter.value
+    }
+    let text = String(decoding: result.standardErrorContent, as: UTF8.self)
+    #expect(!text.contains("cooperative pool"))
+  }
+}
