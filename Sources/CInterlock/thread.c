@@ -83,7 +83,16 @@ static int exit_key_error;
 static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
 static void (*exit_function)(void *);
 
-static void exit_notice(void *record) { exit_function(record); }
+// Last of all destructors of the thread: others may still use locks that it holds.
+static void exit_notice(void *record) {
+  static _Thread_local int passes;
+  passes++;
+  if (passes < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(exit_key, record) == 0) return;
+  passes = 0;
+  void (*will_exit)(void *) = __atomic_load_n(&exit_function, __ATOMIC_ACQUIRE);
+  will_exit(record);
+}
+
 static void make_exit_key(void) { exit_key_error = pthread_key_create(&exit_key, exit_notice); }
 
 int interlock_thread_watch_exit(void *record, void (*will_exit)(void *)) {

@@ -61,7 +61,7 @@ void interlock_thread_get_name(char name[16]);
 /// The system's number for the calling thread, as debuggers and `/proc` show it.
 int32_t interlock_thread_native_id(void);
 
-/// Calls `interlock_thread_will_exit(record)` when the calling thread ends.
+/// Calls `will_exit(record)` when the calling thread ends, after its other destructors.
 ///
 /// Returns 0 or the error of the system.
 int interlock_thread_watch_exit(void *record, void (*will_exit)(void *));

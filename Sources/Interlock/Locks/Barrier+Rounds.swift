@@ -53,10 +53,13 @@ extension Barrier {
     var failure: BarrierError?
     _ = Seam.attempt(.arrive, on: subject) {
       while true {
+        // Ordering (B2): relaxed, for `change` is acquiring and releasing: whoever sees in the word
+        // that a round has ended sees the breaks that were counted before.
+        let breaks = breaks.load(ordering: .relaxed)
         let (before, arrival) = change { $0.arrive(hasAction: action != nil) }
         switch arrival {
         case .early(let round):
-          _ = wait(forEndOf: round, until: deadline)
+          _ = wait(forEndOf: round, since: breaks, until: deadline)
           continue
         case .refuse: failure = BarrierError(reason: .broken)
         case .pass(let round, let last):
@@ -67,7 +70,7 @@ extension Barrier {
           failure = runAction(of: round)
         case .wait(let round, let place):
           index = place
-          failure = wait(forEndOf: round, until: deadline)
+          failure = wait(forEndOf: round, since: breaks, until: deadline)
         }
         return failure == nil
       }
@@ -76,8 +79,14 @@ extension Barrier {
     return index
   }
 
-  private func wait(forEndOf round: UInt64, until deadline: Deadline?) -> BarrierError? {
-    if let outcome = lookForEnd(of: round) { return failure(for: outcome) }
+  private func wait(
+    forEndOf round: UInt64,
+    since breaks: UInt64,
+    until deadline: Deadline?
+  )
+    -> BarrierError?
+  {
+    if let outcome = lookForEnd(of: round, since: breaks) { return failure(for: outcome) }
     let me = ThreadRecord.current
     me.prepareToWait()
     let isAsleep = sleepers.withLock { sleepers in
@@ -86,9 +95,10 @@ extension Barrier {
       sleepers.append(Sleeper(thread: me, round: round))
       return true
     }
-    guard isAsleep else { return failure(for: rules.outcome(of: round) ?? .complete) }
+    guard isAsleep else { return failure(for: outcome(of: round, since: breaks)) }
     var reason = me.waitForSignal(Operation(.arrive, subject), until: deadline)
     if reason == .none {
+      countBreak()
       let (before, hasGivenUp) = change { $0.giveUp(in: round) }
       if hasGivenUp {
         sleepers.withLock { $0.removeAll { $0.thread === me } }
@@ -102,12 +112,12 @@ extension Barrier {
   }
 
   /// Looks whether the round ends soon.
-  private func lookForEnd(of round: UInt64) -> BarrierRules.Outcome? {
+  private func lookForEnd(of round: UInt64, since breaks: UInt64) -> BarrierRules.Outcome? {
     guard !Seam.isWatched else { return nil }
     let wasWorthIt = isLookingWorthIt.load(ordering: .relaxed)
     if hasEnoughProcessors, wasWorthIt || round.isMultiple(of: Self.roundsBetweenTrials) {
       for _ in 0..<Self.looks {
-        if let outcome = rules.outcome(of: round) {
+        if let outcome = outcome(of: round, since: breaks) {
           if !wasWorthIt { isLookingWorthIt.store(true, ordering: .relaxed) }
           return outcome
         }
@@ -116,15 +126,27 @@ extension Barrier {
       if wasWorthIt { isLookingWorthIt.store(false, ordering: .relaxed) }
     }
     for _ in 0..<Self.yields {
-      if let outcome = rules.outcome(of: round) { return outcome }
+      if let outcome = outcome(of: round, since: breaks) { return outcome }
       Seam.world.yield()
     }
     return nil
   }
 
-  private func failure(for outcome: BarrierRules.Outcome) -> BarrierError? {
+  /// How the round of a thread ended, which arrived when so many breaks had been counted.
+  private func outcome(of round: UInt64, since breaks: UInt64) -> BarrierRules.Outcome? {
+    let rules = rules
+    guard !rules.remembers(round) else { return rules.outcome(of: round) }
+    return self.breaks.load(ordering: .relaxed) == breaks ? .complete : .broken
+  }
+
+  /// A round may be about to break.
+  private func countBreak() {
+    breaks.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  private func failure(for outcome: BarrierRules.Outcome?) -> BarrierError? {
     switch outcome {
-    case .complete: nil
+    case .complete, nil: nil
     case .broken: BarrierError(reason: .broken)
     }
   }
@@ -136,6 +158,7 @@ extension Barrier {
       try action?()
     } catch {
       failure = BarrierError(reason: .actionFailed, underlyingError: error)
+      countBreak()
     }
     let (before, isFinished) = change { $0.finishAction(of: round, hasFailed: failure != nil) }
     guard isFinished else { return failure ?? BarrierError(reason: .broken) }
@@ -144,6 +167,7 @@ extension Barrier {
   }
 
   func breakRound(_ event: (inout BarrierRules) -> Void) {
+    countBreak()
     let (before, _) = change(event)
     wakeSleepers(of: before.round, .broken, ifAny: before)
   }

@@ -24,6 +24,9 @@
 /// calling thread is cancelled, and breaks the barrier for all. `arriveAndDrop()`, `abort()` and
 /// `reset()` never block.
 ///
+/// A thread that comes while the action of a round runs to which it does not belong waits for the
+/// action's end first, whatever its deadline. An action must not arrive at its own barrier.
+///
 /// ## Cost
 ///
 /// One atomic instruction to arrive. Sleeping and waking add one kernel call each.
@@ -37,6 +40,9 @@ public final class Barrier: Sendable {
   let action: Action?
   // The bits of `BarrierRules`, which say what they mean.
   let word: Atomic<UInt64>
+  // Grows before each change that may break a round: for threads that look away for so long that the
+  // history in the word does not reach back to their round.
+  let breaks = Atomic<UInt64>(0)
   // Lock order: whoever sleeps changes `word` while it has this; whoever ends a round does not.
   let sleepers = Guarded<[Sleeper]>([])
   // Whether there is a CPU for each party, and whether looking was worth it the last time.
@@ -97,7 +103,10 @@ public final class Barrier: Sendable {
 
   /// Leaves for good: this round and all later ones have one party less.
   ///
-  /// - Throws: ``BarrierError`` if the round is complete now and the action throws.
+  /// With the last party gone, whoever still comes goes straight through.
+  ///
+  /// - Throws: ``BarrierError`` if the round is complete now and the action throws, or the barrier is
+  ///   aborted or reset while it runs.
   /// - Precondition: There is a party left.
   public func arriveAndDrop() throws(BarrierError) {
     var failure: BarrierError?

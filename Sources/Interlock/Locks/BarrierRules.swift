@@ -12,9 +12,9 @@
 ///
 /// A round ends when the last party arrives, when the action has run, or when it breaks; then `round`
 /// grows, and `arrived`, `isActing` and `hasSleepers` are zero again. So a waiting thread only looks
-/// at `round`, and finds in the history how its own one ended. A party cannot be left behind by more
-/// than one round, for a round needs all parties; a thread beyond their number that looks away for
-/// more than 13 rounds takes its own for complete.
+/// at `round`, and finds in the history how its own one ended. The history may be too short for a
+/// thread that looks away while others reset the barrier again and again, or while more threads than
+/// parties meet: then the barrier counts breaks.
 struct BarrierRules: Equatable {
   var bits: UInt64
 
@@ -169,12 +169,19 @@ extension BarrierRules {
   }
 
   /// How a round ended; `nil` if it has not.
+  ///
+  /// Where the history does not reach the answer is `complete`; see ``remembers(_:)``.
   func outcome(of round: UInt64) -> Outcome? {
-    let distance = (self.round &- round) & Place.count
+    let distance = distance(from: round)
     guard distance > 0 else { return nil }
     guard distance <= Place.rememberedRounds else { return .complete }
     return bits >> (Place.history + distance - 1) & 1 == 0 ? .complete : .broken
   }
+
+  /// Whether the history reaches back to a round.
+  func remembers(_ round: UInt64) -> Bool { distance(from: round) <= Place.rememberedRounds }
+
+  private func distance(from round: UInt64) -> UInt64 { (self.round &- round) & Place.count }
 
   enum Outcome {
     case complete

@@ -10,7 +10,8 @@
 ///     // … and the saver just saves.
 ///     balance.withLock { $0 += 10 }
 ///
-/// Predicates look at the value and nothing else that changes; any thread may run them.
+/// Predicates look at the value and nothing else that changes; any thread may run them, which is why
+/// they are `@Sendable`.
 ///
 /// ## Ordering
 ///
@@ -73,7 +74,7 @@ public struct Monitor<Value: ~Copyable>: ~Copyable {
   /// - Throws: What `body` throws; the value stays as `body` left it.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
-    when predicate: (borrowing Value) -> Bool,
+    when predicate: @Sendable (borrowing Value) -> Bool,
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result {
     lock.acquire()
@@ -92,7 +93,7 @@ public struct Monitor<Value: ~Copyable>: ~Copyable {
   /// - Throws: What `body` throws; the value stays as `body` left it.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
-    when predicate: (borrowing Value) -> Bool,
+    when predicate: @Sendable (borrowing Value) -> Bool,
     until deadline: Deadline,
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {
@@ -112,7 +113,7 @@ public struct Monitor<Value: ~Copyable>: ~Copyable {
   /// - Throws: What `body` throws; the value stays as `body` left it.
   /// - Precondition: The calling thread is not inside already.
   public borrowing func withLock<Result: ~Copyable, Failure: Error>(
-    when predicate: (borrowing Value) -> Bool,
+    when predicate: @Sendable (borrowing Value) -> Bool,
     for duration: Duration,
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {
@@ -124,7 +125,7 @@ public struct Monitor<Value: ~Copyable>: ~Copyable {
   /// - Returns: What `body` returns, or `nil` if it did not run.
   /// - Throws: What `body` throws; the value stays as `body` left it.
   public borrowing func withLockIfAvailable<Result: ~Copyable, Failure: Error>(
-    when predicate: (borrowing Value) -> Bool = { _ in true },
+    when predicate: @Sendable (borrowing Value) -> Bool = { _ in true },
     _ body: (inout sending Value) throws(Failure) -> sending Result
   ) throws(Failure) -> sending Result? {
     guard lock.tryAcquire() else { return nil }

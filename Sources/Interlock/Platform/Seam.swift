@@ -60,6 +60,23 @@ extension Seam {
     unsafe interlock_set_current_thread(thread)
   }
 
+  /// Runs `body` as a thread of another world, on the calling thread of the system.
+  ///
+  /// While it runs the calling thread is `thread` and nobody else.
+  package static func run(
+    _ thread: ThreadRecord,
+    in binding: WorldBinding,
+    _ body: () -> Void
+  ) {
+    let outside = unsafe interlock_get_current_thread()
+    unsafe interlock_set_current_thread(interlock_thread())
+    bind(binding)
+    thread.becomeCurrent()
+    body()
+    thread.end()
+    unsafe interlock_set_current_thread(outside)
+  }
+
   fileprivate static func change(by count: Int32) { interlock_change_world_count(count) }
   static func announceWorld() { change(by: 1) }
   static func dismissWorld() { change(by: -1) }

@@ -175,15 +175,22 @@ extension ThreadRecord {
     unsafe interlock_set_current_thread(thread)
   }
 
-  /// The calling thread, which this record describes, ends.
-  package func end() {
-    // A local's deinit may use other locals, or make new ones.
-    while unsafe !locals.isEmpty {
+  /// The calling thread, which this record describes, will not do anything for its user any more.
+  package func leave() {
+    // The deinit of a local may use other locals, or make new ones; but not for ever.
+    var passes = 4
+    while passes > 0, unsafe !locals.isEmpty {
       let leaving = unsafe locals
       unsafe locals = [:]
       withExtendedLifetime(leaving) {}
+      passes -= 1
     }
     registry.remove(self)
+  }
+
+  /// The calling thread, which this record describes, ends.
+  package func end() {
+    leave()
     unsafe interlock_set_current_thread(interlock_thread())
     unsafe Unmanaged.passUnretained(self).release()
   }

@@ -1,6 +1,6 @@
 /// The threads that live in one world, as far as the toolkit has met them.
 package final class ThreadRegistry: Sendable {
-  private let lastNumber = Atomic<UInt32>(0)
+  private let lastNumber = Atomic<UInt64>(0)
   private let records = Guarded<[UInt32: ThreadRecord]>([:])
 
   package init() {}
@@ -9,9 +9,9 @@ package final class ThreadRegistry: Sendable {
   package func makeNumber() -> UInt32 {
     while true {
       let count = lastNumber.rawWrappingAdd(1)
-      let number = count & ThreadRecord.greatestNumber
+      let number = UInt32(count & UInt64(ThreadRecord.greatestNumber))
       // After a billion threads numbers come round: one that is still in use is passed over.
-      if number != 0, count == number || record(number: number) == nil { return number }
+      if number != 0, count == UInt64(number) || record(number: number) == nil { return number }
     }
   }
 

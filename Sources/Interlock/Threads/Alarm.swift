@@ -48,7 +48,7 @@ public final class Alarm: Sendable {
     let state = AlarmState(next: .after(delay), interval: interval)
     self.state = state
     thread = try spawn(name: name ?? "alarm") {
-      while let time = state.nextTime, CurrentThread.sleep(until: time), state.begin() {
+      while let time = state.nextTime, !state.isCancelled.wait(until: time), state.begin() {
         action()
       }
       state.end()
@@ -66,9 +66,7 @@ public final class Alarm: Sendable {
   /// - Returns: Whether there was something to keep from happening.
   @discardableResult
   public func cancel() -> Bool {
-    let wasPending = state.cancel()
-    thread.cancel()
-    return wasPending
+    state.cancel()
   }
 
   /// Whether the alarm will not happen any more.
@@ -84,6 +82,8 @@ public final class Alarm: Sendable {
 private final class AlarmState: Sendable {
   private let next: Guarded<Deadline?>
   private let interval: Duration?
+  /// Wakes the alarm's thread; cancelling that would disturb an action that runs.
+  let isCancelled = Event()
 
   init(next: Deadline, interval: Duration?) {
     self.next = Guarded(next)
@@ -106,10 +106,12 @@ private final class AlarmState: Sendable {
   }
 
   func cancel() -> Bool {
-    next.withLock { next in
+    let wasPending = next.withLock { next in
       defer { next = nil }
       return next != nil
     }
+    isCancelled.set()
+    return wasPending
   }
 
   func end() {

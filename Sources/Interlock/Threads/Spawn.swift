@@ -22,16 +22,19 @@ public func spawn<Success: Sendable, Failure: Error>(
 ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
   let world = Seam.world
   let handle = ThreadHandle<Success, Failure>(record: ThreadRecord(name: name, in: world.registry))
+  let job = ThreadJob(body)
   var failure: ThreadError?
   _ = Seam.attempt(.start, on: handle.subject) {
     do throws(ThreadError) {
       try world.start(handle.record, stackSize: stackSize) {
         let result: Result<Success, Failure>
         do throws(Failure) {
-          result = .success(try body())
+          result = .success(try job.run())
         } catch {
           result = .failure(error)
         }
+        // Whoever joins finds everything gone that belonged to the thread.
+        handle.record.leave()
         handle.finish(result)
       }
       return true
@@ -42,4 +45,18 @@ public func spawn<Success: Sendable, Failure: Error>(
   }
   if let failure { throw failure }
   return handle
+}
+
+/// The body of a thread, which goes away, with all that it has captured, when it has run.
+private final class ThreadJob<Success: Sendable, Failure: Error>: Sendable {
+  private let body: Guarded<(@Sendable () throws(Failure) -> Success)?>
+
+  init(_ body: @escaping @Sendable () throws(Failure) -> Success) {
+    self.body = Guarded(body)
+  }
+
+  func run() throws(Failure) -> Success {
+    guard let body = body.withLock({ $0.take() }) else { fatalError("a thread runs its body once") }
+    return try body()
+  }
 }

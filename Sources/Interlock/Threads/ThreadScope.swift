@@ -1,8 +1,8 @@
 /// Runs `body`, which may spawn threads, and returns when all of them have finished.
 ///
 /// No thread outlives the call, whatever happens. If `body` throws, its threads are cancelled and
-/// joined, and the error goes on. If a thread throws, the first such error is rethrown when all
-/// threads have finished.
+/// joined, and the error goes on. If threads throw, the error of the one that was spawned first is
+/// rethrown when all have finished.
 ///
 ///     let total = Atomic(0)
 ///     try withThreads { threads in
@@ -38,7 +38,10 @@ public final class ThreadScope: Sendable {
 
   private struct State {
     var members: [Member] = []
+    /// Threads that are being started, and are not members yet.
+    var starting = 0
     var isCancelled = false
+    var isEnded = false
   }
 
   private let state = Guarded(State())
@@ -51,13 +54,30 @@ public final class ThreadScope: Sendable {
   ///
   /// - Returns: A handle, for its value; the scope joins the thread in any case.
   /// - Throws: ``ThreadError`` if the system gives the process no other thread.
+  /// - Precondition: `withThreads` has not returned.
   @discardableResult
   public func spawn<Success: Sendable, Failure: Error>(
     name: String? = nil,
     stackSize: Int? = nil,
     _ body: @escaping @Sendable () throws(Failure) -> Success
   ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
-    let handle = try Interlock.spawn(name: name, stackSize: stackSize, body)
+    let isOpen = state.withLock { state in
+      if !state.isEnded { state.starting += 1 }
+      return !state.isEnded
+    }
+    guard isOpen else {
+      misuse(
+        "ThreadScope.spawn() after its withThreads has returned: nobody would join the thread. "
+          + "Spawn inside the body, or in a thread of the scope."
+      )
+    }
+    let handle: ThreadHandle<Success, Failure>
+    do {
+      handle = try Interlock.spawn(name: name, stackSize: stackSize, body)
+    } catch {
+      state.withLock { $0.starting -= 1 }
+      throw error
+    }
     let member = Member(
       cancel: { handle.cancel() },
       join: {
@@ -71,6 +91,7 @@ public final class ThreadScope: Sendable {
     )
     let isCancelled = state.withLock { state in
       state.members.append(member)
+      state.starting -= 1
       return state.isCancelled
     }
     if isCancelled { handle.cancel() }
@@ -86,15 +107,25 @@ public final class ThreadScope: Sendable {
     for member in members { member.cancel() }
   }
 
-  /// Joins until no thread is left.
+  /// Joins until no thread is left, and ends the scope.
   ///
-  /// Returns the first error.
+  /// - Returns: The first error, in the order in which the threads were spawned.
   func joinAll() -> (any Error)? {
     var firstError: (any Error)?
-    while let member = state.withLock({ $0.members.isEmpty ? nil : $0.members.removeFirst() }) {
-      let error = member.join()
-      firstError = firstError ?? error
+    while true {
+      let (member, isEnded) = state.withLock { state -> (Member?, Bool) in
+        guard state.members.isEmpty else { return (state.members.removeFirst(), false) }
+        state.isEnded = state.starting == 0
+        return (nil, state.isEnded)
+      }
+      if isEnded { return firstError }
+      if let member {
+        let error = member.join()
+        firstError = firstError ?? error
+      } else {
+        // A thread that is no member is about to spawn one.
+        Seam.world.yield()
+      }
     }
-    return firstError
   }
 }

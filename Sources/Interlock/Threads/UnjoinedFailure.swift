@@ -15,7 +15,14 @@ public enum UnjoinedFailure {
   /// The handler for the whole process.
   public static var handler: Handler {
     get { current.withLock { $0 } }
-    set { current.withLock { $0 = newValue } }
+    set {
+      // What the old handler holds may be the last of its kind: it goes when the guard is free.
+      let old = current.withLock { handler in
+        defer { handler = newValue }
+        return handler
+      }
+      withExtendedLifetime(old) {}
+    }
   }
 
   static func report(_ error: any Error, of thread: ThreadIdentity) {

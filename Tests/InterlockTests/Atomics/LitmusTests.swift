@@ -6,7 +6,7 @@ import Testing
 /// Two threads run each of them many times, side by side. The processor of this machine may be
 /// stricter than the promise; the Thread Sanitizer is not, so run these with it too.
 @Suite struct `The orderings of atomics` {
-  private static let rounds = 3000
+  private static let rounds = 600
 
   /// Runs `first` and `second` at the same time, again and again, and lets `look` see each outcome.
   private func race(

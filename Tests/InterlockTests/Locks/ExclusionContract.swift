@@ -88,7 +88,7 @@ import Testing
 @Suite struct `A lock loses no update` {
   @Test(arguments: ExclusionKind.allCases)
   func `of threads that work for long`(kind: ExclusionKind) throws {
-    let (threads, rounds) = (8, 1500)
+    let (threads, rounds) = (8, 500)
     let exclusion = kind.make()
     let count = Plain(0)
     try withCrew { crew in
@@ -107,7 +107,7 @@ import Testing
 
   @Test(arguments: ExclusionKind.allCases)
   func `of two hundred threads`(kind: ExclusionKind) throws {
-    let (threads, rounds) = (200, 10)
+    let (threads, rounds) = (200, 5)
     let exclusion = kind.make()
     let count = Plain(0)
     try withCrew { crew in
@@ -126,7 +126,7 @@ import Testing
       let handles = try crew.spawn(count: 8) { number in
         var dice = Seed(value: 11).dice(stream: number)
         var successes = 0
-        for _ in 0..<600 {
+        for _ in 0..<200 {
           let increment: () -> Bool = {
             count.increment()
             return true

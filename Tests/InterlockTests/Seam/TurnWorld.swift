@@ -107,11 +107,10 @@ extension TurnWorld {
       state.members.append(member)
       return (state.members.count - 1, member.baton)
     }
-    try? RealWorld.shared.start(record, stackSize: nil) {
+    let carrier = ThreadRecord(name: nil, in: RealWorld.shared.registry)
+    try? RealWorld.shared.start(carrier, stackSize: nil) {
       baton.wait()
-      Seam.bind(binding)
-      body()
-      Seam.bind(nil)
+      Seam.run(record, in: binding, body)
       self.finish(index)
     }
   }

@@ -12,7 +12,7 @@ import Testing
       let threads = try crew.spawn(count: parties, "party") { number in
         var dice = seed.dice(stream: number)
         var last = 0
-        for _ in 0..<200 {
+        for _ in 0..<80 {
           do {
             let isPatient = !dice.isOne(in: 4)
             let index =
@@ -38,7 +38,7 @@ import Testing
 
   @Test(arguments: Seed.all)
   func `that nobody disturbs runs every round`(seed: Seed) throws {
-    let (parties, rounds) = (6, 300)
+    let (parties, rounds) = (6, 80)
     let sums = (0..<rounds).map { _ in Shared(Atomic(0)) }
     let barrier = Barrier(parties: parties)
     try withCrew { crew in
@@ -58,7 +58,7 @@ import Testing
 
   @Test(arguments: Seed.all)
   func `with a wait group, an event and a value made once loses nobody`(seed: Seed) throws {
-    for round in 0..<30 {
+    for round in 0..<10 {
       let group = WaitGroup(name: "storm")
       let event = Event(name: "storm")
       let made = Atomic(0)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `A storm of threads that wait, give up and are cancelled` {
   private static let threads = 8
-  private static let operations = 250
+  private static let operations = 100
 
   /// Runs threads with dice of their own, and cancels some of them at some time.
   ///
@@ -22,7 +22,7 @@ import Testing
       if cancelling {
         var dice = seed.dice(stream: -1)
         for handle in handles where dice.isOne(in: 3) {
-          for _ in 0..<dice.pick(0..<2000) { CurrentThread.yield() }
+          for _ in 0..<dice.pick(0..<50) { CurrentThread.yield() }
           handle.cancel()
         }
       }
@@ -65,7 +65,7 @@ import Testing
     let hasToken = Condition(lock, name: "token")
     let tokens = Plain(0)
     let consumers = Self.threads
-    let perConsumer = 100
+    let perConsumer = 60
     // Each token is announced to one thread only. One that was notified must not seem to have given
     // up, or the thread that should have had its token waits for ever.
     let taken = try storm(seed, threads: consumers + 2) { number, dice in
@@ -103,7 +103,7 @@ import Testing
   func `lets everybody through a monitor`(seed: Seed) throws {
     let tokens = Monitor(0, name: "storm")
     let consumers = Self.threads
-    let perConsumer = 120
+    let perConsumer = 60
     let taken = try storm(seed, threads: consumers + 1) { number, dice in
       guard number < consumers else {
         for _ in 0..<consumers * perConsumer { tokens.withLock { $0 += 1 } }

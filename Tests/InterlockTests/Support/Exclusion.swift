@@ -153,7 +153,7 @@ private final class MonitorExclusion: Exclusion {
     until deadline: Deadline,
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result? {
-    let isReady: (borrowing Void) -> Bool = { _ in true }
+    let isReady: @Sendable (borrowing Void) -> Bool = { _ in true }
     return try monitor.withLock(when: isReady, until: deadline) { _ throws(Failure) in try body() }
   }
 }

@@ -72,7 +72,7 @@ import Testing
   /// Such mistakes, and the words with which they end the program.
   enum Mistake: String, CaseIterable, Codable, Sendable {
     case joinOfItself, joinOfItselfWithDeadline, alarmWithoutInterval, alarmJoinsItself
-    case localInsideItself, localsReadInsideThemselves
+    case localChangedInsideItself, localReadInsideItself
 
     var lesson: String {
       switch self {
@@ -80,7 +80,7 @@ import Testing
         "BUG: ThreadHandle.join() by the thread \"ouroboros\" itself, which would wait for its own"
       case .alarmWithoutInterval: "the time between two actions is greater than zero."
       case .alarmJoinsItself: "BUG: ThreadHandle.join() by the thread \"ouroboros\" itself"
-      case .localInsideItself, .localsReadInsideThemselves:
+      case .localChangedInsideItself, .localReadInsideItself:
         "inside itself: two accesses to the same value would overlap."
       }
     }
@@ -103,12 +103,12 @@ import Testing
         place.value.withLock { $0 = alarm }
         isThere.set()
         alarm.join()
-      case .localInsideItself:
-        let local = ThreadLocal { 0 }
+      case .localChangedInsideItself:
+        let local = ThreadLocal { [0] }
+        local.withValue { outer in local.withValue { $0 += outer } }
+      case .localReadInsideItself:
+        let local = ThreadLocal { [0] }
         local.withValue { $0 += local.value }
-      case .localsReadInsideThemselves:
-        let local = ThreadLocal { 0 }
-        local.withValue { $0 += local.liveValues.count }
       }
     }
 
