@@ -83,11 +83,12 @@ static int exit_key_error;
 static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
 static void (*exit_function)(void *);
 
-// Last of all destructors of the thread: others may still use locks that it holds.
+// After the thread's other destructors, for these may still use locks that it holds; but not in the
+// last pass, which sanitizers take to be the end of the thread.
 static void exit_notice(void *record) {
   static _Thread_local int passes;
   passes++;
-  if (passes < PTHREAD_DESTRUCTOR_ITERATIONS && pthread_setspecific(exit_key, record) == 0) return;
+  if (passes < PTHREAD_DESTRUCTOR_ITERATIONS - 1 && pthread_setspecific(exit_key, record) == 0) return;
   passes = 0;
   void (*will_exit)(void *) = __atomic_load_n(&exit_function, __ATOMIC_ACQUIRE);
   will_exit(record);

@@ -8,6 +8,7 @@ import Testing
       processExitsWith: .failure,
       observing: [\.standardErrorContent]
     ) { [misuse] in
+      endWhenStuck()
       try misuse.commit()
     }
     let message = String(decoding: result.standardErrorContent, as: UTF8.self)

@@ -17,7 +17,7 @@ struct Holder {
         mayLeave.wait()
       }
     }
-    isInside.wait()
+    try eventually { isInside.isSet }
   }
 
   init(_ crew: Crew, of exclusion: any Exclusion) throws {

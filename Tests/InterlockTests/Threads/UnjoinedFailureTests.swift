@@ -132,6 +132,7 @@ import Testing
       processExitsWith: .failure,
       observing: [\.standardErrorContent]
     ) { [mistake] in
+      endWhenStuck()
       try mistake.commit()
     }
     let message = String(decoding: result.standardErrorContent, as: UTF8.self)
