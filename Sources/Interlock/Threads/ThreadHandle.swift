@@ -20,7 +20,7 @@ import Synchronization
 /// ## Waiting
 ///
 /// `join()` blocks until the thread has finished. The forms with a deadline give up when it passes,
-/// or when the calling thread is cancelled. ``value`` suspends the calling task instead.
+/// or when the calling thread is cancelled. `value` suspends the calling task instead.
 ///
 /// ## Cost
 ///

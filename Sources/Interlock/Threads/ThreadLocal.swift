@@ -49,7 +49,7 @@ extension ThreadLocal where Value: Sendable {
 
   /// The values of all threads that live and have asked for theirs, in no particular order.
   ///
-  /// A value that its thread is changing at the moment, in ``withValue(_:)``, is left out; one that is
+  /// A value that its thread is changing at the moment, in `withValue`, is left out; one that is
   /// bitwise copyable, such as a number, is there as it was before.
   public var liveValues: [Value] {
     cells.withLock { $0 }.compactMap(\.copy)

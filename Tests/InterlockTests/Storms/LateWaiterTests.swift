@@ -1,5 +1,6 @@
-@testable import Interlock
 import Testing
+
+@testable import Interlock
 
 /// Races that need luck, and are given some: the guard of the line is held until both sides are there.
 @Suite struct `A thread that gives up at the moment when it is chosen` {
