@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func `a message that was released is there when its flag is acquired`() throws {
-    let message = Plain(0)
+    let message = PlainCount()
     let flag = Atomic(0)
     try withCrew { crew in
       let reader = try crew.spawn { () -> Bool in

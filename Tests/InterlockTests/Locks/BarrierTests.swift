@@ -59,7 +59,7 @@ import Testing
 
   @Test func `runs its action once a round, when all have come and nobody has gone`() throws {
     let (parties, rounds) = (4, 50)
-    let log = Plain<[Int]>([])
+    let log = PlainList()
     let arrivals = Atomic(0)
     let departures = Atomic(0)
     let barrier = Barrier(parties: parties) {
@@ -86,7 +86,7 @@ import Testing
   @Test func `makes what was done before visible to all, without a lock`() throws {
     let parties = 4
     let barrier = Barrier(parties: parties)
-    let cells = (0..<parties).map { _ in Plain(0) }
+    let cells = (0..<parties).map { _ in PlainCount() }
     try withCrew { crew in
       let threads = try crew.spawn(count: parties) { number in
         for round in 1...100 {
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func `of one party never waits`() throws {
-    let runs = Plain(0)
+    let runs = PlainCount()
     let barrier = Barrier(parties: 1) { runs.increment() }
     for _ in 0..<10 { #expect(try barrier.arriveAndWait() == 0) }
     #expect(try barrier.arriveAndWait(until: .now) == 0)
@@ -137,7 +137,7 @@ import Testing
 
   @Test func `lets others come for the next round while the action runs`() throws {
     let (isActing, mayEnd) = (Event(), Event())
-    let runs = Plain(0)
+    let runs = PlainCount()
     let barrier = Barrier(parties: 2) {
       runs.increment()
       isActing.set()
@@ -172,7 +172,7 @@ import Testing
 
   @Test func `runs its action also when the last one leaves for good`() throws {
     struct Failure: Error {}
-    let runs = Plain(0)
+    let runs = PlainCount()
     let barrier = Barrier(parties: 2) {
       runs.increment()
       if runs.count == 2 { throw Failure() }

@@ -100,7 +100,7 @@ import Testing
   }
 
   @Test func `when its action throws, and says so to the party that ran it`() throws {
-    let runs = Plain(0)
+    let runs = PlainCount()
     let barrier = Barrier(parties: 3) {
       runs.increment()
       if runs.count == 1 { throw Failure() }

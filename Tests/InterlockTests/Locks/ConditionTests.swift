@@ -8,7 +8,7 @@ import Testing
   private func spawnWaiters(
     _ numbers: Range<Int>,
     on condition: Condition,
-    noting order: Plain<[Int]>,
+    noting order: PlainList,
     _ crew: Crew
   ) throws -> [ThreadHandle<Bool, Never>] {
     try numbers.map { number in
@@ -28,7 +28,7 @@ import Testing
   func `lets exactly as many go as were notified, the oldest first`(fairness: Lock.Fairness) throws
   {
     let condition = Condition(Lock(fairness: fairness))
-    let order = Plain<[Int]>([])
+    let order = PlainList()
     try withCrew { crew in
       let waiters = try spawnWaiters(0..<10, on: condition, noting: order, crew)
       #expect(condition.waiters == waiters.map(\.identity))
@@ -49,7 +49,7 @@ import Testing
 
   @Test func `notifies all, and they come out one after the other`() throws {
     let condition = Condition(Lock())
-    let count = Plain(0)
+    let count = PlainCount()
     try withCrew { crew in
       _ = try crew.spawn(count: 20) { _ in
         condition.lock.withLock {
@@ -66,7 +66,7 @@ import Testing
 
   @Test func `moves whom it notifies to the lock's line, where they sleep on`() throws {
     let condition = Condition(Lock(name: "vault"), name: "stock")
-    let order = Plain<[Int]>([])
+    let order = PlainList()
     try withCrew { crew in
       let waiters = try spawnWaiters(0..<3, on: condition, noting: order, crew)
       condition.lock.withLock {
@@ -130,8 +130,8 @@ import Testing
 
   @Test func `looks again after each notification, until there is nothing to wait for`() throws {
     let condition = Condition(Lock())
-    let count = Plain(0)
-    let looks = Plain(0)
+    let count = PlainCount()
+    let looks = PlainCount()
     try withCrew { crew in
       let waiter = try crew.spawn {
         condition.lock.withLock {
@@ -156,7 +156,7 @@ import Testing
 
   @Test func `bounds a wait with a predicate over all its wake-ups`() throws {
     let condition = Condition(Lock())
-    let looks = Plain(0)
+    let looks = PlainCount()
     try withCrew { crew in
       let start = Deadline.now
       let waiter = try crew.spawn {
@@ -205,7 +205,7 @@ import Testing
   @Test func `does not wake the threads of another one with the same lock`() throws {
     let lock = Lock()
     let (isEmpty, isFull) = (Condition(lock), Condition(lock))
-    let order = Plain<[Int]>([])
+    let order = PlainList()
     try withCrew { crew in
       let emptyWaiters = try spawnWaiters(0..<2, on: isEmpty, noting: order, crew)
       let fullWaiters = try spawnWaiters(10..<12, on: isFull, noting: order, crew)

@@ -49,7 +49,7 @@ import Testing
 
   @Test func `shows what was done before it was set`() throws {
     let (ping, pong) = (Event(), Event())
-    let value = Plain(0)
+    let value = PlainCount()
     try withCrew { crew in
       let other = try crew.spawn { () -> Bool in
         for round in 1...500 {
@@ -111,7 +111,7 @@ import Testing
 
   @Test func `shows what was done before`() throws {
     let group = WaitGroup()
-    let parts = (0..<8).map { _ in Plain(0) }
+    let parts = (0..<8).map { _ in PlainCount() }
     try withCrew { crew in
       for part in parts {
         group.add()

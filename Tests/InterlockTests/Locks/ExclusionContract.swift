@@ -90,7 +90,7 @@ import Testing
   func `of threads that work for long`(kind: ExclusionKind) throws {
     let (threads, rounds) = (8, 500)
     let exclusion = kind.make()
-    let count = Plain(0)
+    let count = PlainCount()
     try withCrew { crew in
       _ = try crew.spawn(count: threads) { number in
         var dice = Seed(value: 7).dice(stream: number)
@@ -109,7 +109,7 @@ import Testing
   func `of two hundred threads`(kind: ExclusionKind) throws {
     let (threads, rounds) = (200, 5)
     let exclusion = kind.make()
-    let count = Plain(0)
+    let count = PlainCount()
     try withCrew { crew in
       _ = try crew.spawn(count: threads) { _ in
         for _ in 0..<rounds { exclusion.withLock { count.increment(pausing: true) } }
@@ -121,7 +121,7 @@ import Testing
   @Test(arguments: ExclusionKind.allCases)
   func `however they come inside`(kind: ExclusionKind) throws {
     let exclusion = kind.make()
-    let count = Plain(0)
+    let count = PlainCount()
     let successes = try withCrew { crew in
       let handles = try crew.spawn(count: 8) { number in
         var dice = Seed(value: 11).dice(stream: number)

@@ -68,7 +68,7 @@ extension SpinLock: HandLock {}
   @Test(arguments: kinds)
   func `is handed from thread to thread`(kind: ExclusionKind) throws {
     let lock = try make(kind)
-    let visits = Plain<[Int]>([])
+    let visits = PlainList()
     for number in 0..<10 {
       try withCrew { crew in
         lock.acquire()

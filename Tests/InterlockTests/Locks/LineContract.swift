@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: ExclusionKind.allCases)
   func `one release lets all of them through, one after the other`(kind: ExclusionKind) throws {
     let exclusion = kind.make()
-    let count = Plain(0)
+    let count = PlainCount()
     try withCrew { crew in
       let holder = try Holder(crew, of: exclusion)
       let waiters = try crew.spawn(count: 12) { _ in
@@ -21,7 +21,7 @@ import Testing
   @Test(arguments: ExclusionKind.fair)
   func `a fair lock serves them in the order of arrival`(kind: ExclusionKind) throws {
     let exclusion = kind.make()
-    let order = Plain<[Int]>([])
+    let order = PlainList()
     try withCrew { crew in
       let holder = try Holder(crew, of: exclusion)
       for number in 0..<10 {

@@ -50,7 +50,7 @@ import Testing
 
   @Test func `serves the one first that has waited longest`() throws {
     let permits = Monitor(0)
-    let order = Plain<[Int]>([])
+    let order = PlainList()
     try withCrew { crew in
       for number in 0..<6 {
         try crew.spawn {

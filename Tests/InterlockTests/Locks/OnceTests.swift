@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `A value that is made once` {
   @Test func `is made when it is first needed`() {
-    let count = Plain(0)
+    let count = PlainCount()
     let once = Once(name: "configuration") {
       count.increment()
       return "ready"
@@ -20,7 +20,7 @@ import Testing
 
   @Test func `is made by one of many threads, and the others wait`() throws {
     for _ in 0..<20 {
-      let count = Plain(0)
+      let count = PlainCount()
       let once = Once { () -> Int in
         count.increment(pausing: true)
         return 42
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func `is run once when it has no value`() {
-    let count = Plain(0)
+    let count = PlainCount()
     let once = Once { count.increment() }
     once.run()
     once.run()

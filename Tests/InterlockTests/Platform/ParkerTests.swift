@@ -40,30 +40,40 @@ import Testing
     // A permit that nobody needs lies here while the signal comes: the owner may take both for one,
     // but must see the signal then.
     let parker = Parker()
-    let signal = Atomic(0)
-    let answer = Atomic(0)
+    let (start, signal, answer) = (Shared(Atomic(0)), Shared(Atomic(0)), Shared(Atomic(0)))
     let rounds = 20_000
     try withCrew { crew in
       let owner = try crew.spawn { () -> Bool in
         for round in 1...rounds {
-          while signal.load(ordering: .relaxed) < round {
-            guard parker.park(until: .after(TestTime.long)) else { return false }
+          parker.wake()
+          start.value.store(round, ordering: .relaxed)
+          // The other side needs some time to notice; how long, nobody knows.
+          for _ in 0..<round % 64 { _ = start.value.load(ordering: .relaxed) }
+          while signal.value.load(ordering: .relaxed) < round {
+            guard parker.park(until: .after(TestTime.limit / 2)) else { return false }
           }
-          answer.store(round, ordering: .relaxed)
+          answer.value.store(round, ordering: .relaxed)
         }
         return true
       }
       _ = try crew.spawn {
         for round in 1...rounds {
+          meet(start.value, round)
+          signal.value.store(round, ordering: .relaxed)
           parker.wake()
-          signal.store(round, ordering: .relaxed)
-          parker.wake()
-          while answer.load(ordering: .relaxed) < round && !CurrentThread.isCancelled {
-            CurrentThread.yield()
-          }
+          meet(answer.value, round)
         }
       }
       #expect(try owner.result())
+    }
+  }
+
+  /// Looks again and again, first without letting others run: both sides are to meet in the middle.
+  private func meet(_ number: borrowing Atomic<Int>, _ round: Int) {
+    var looks = 0
+    while number.load(ordering: .relaxed) < round && !CurrentThread.isCancelled {
+      looks += 1
+      if looks > 200 { CurrentThread.yield() }
     }
   }
 }
@@ -73,7 +83,7 @@ import Testing
     let (threads, rounds) = (8, 3000)
     let guarded = Guarded(0)
     let lock = Shared(GuardLock())
-    let count = Plain(0)
+    let count = PlainCount()
     try withCrew { crew in
       _ = try crew.spawn(count: threads) { _ in
         for _ in 0..<rounds {

@@ -45,6 +45,7 @@ import Testing
           results.append(
             step(rules, preference) { next in
               let isInside = next.enter(thread, as: role) == .pass
+              #expect(isInside == mayComeIn(rules, role, preference))
               #expect(next.isInside(thread) == isInside)
               // Trying succeeds exactly where entering need not wait.
               var other = rules
@@ -98,6 +99,19 @@ import Testing
     }
     #expect(!mayAnybodyEnter(next, preference), "\(key(next))")
     return next
+  }
+
+  /// Whether a thread that comes goes straight in.
+  private func mayComeIn(
+    _ rules: ReadWriteRules,
+    _ role: ReadWriteRules.Role,
+    _ preference: ReadWritePreference
+  ) -> Bool {
+    let isFree = rules.writer == nil && (role == .reader || rules.readers.isEmpty)
+    switch preference {
+    case .fair: return isFree && rules.line.isEmpty
+    case .writers: return isFree && !rules.line.contains { $0.role == .writer }
+    }
   }
 
   /// Whether somebody stands in line who should be inside.

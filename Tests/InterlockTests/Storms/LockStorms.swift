@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: ExclusionKind.allCases, Seed.all)
   func `leaves a lock free and no update lost`(kind: ExclusionKind, seed: Seed) throws {
     let exclusion = kind.make(name: "storm")
-    let count = Plain(0)
+    let count = PlainCount()
     let successes = try storm(seed) { _, dice in
       var successes = 0
       for _ in 0..<Self.operations {
@@ -63,7 +63,7 @@ import Testing
   func `loses no notification of a condition`(fairness: Lock.Fairness, seed: Seed) throws {
     let lock = Lock(name: "storm", fairness: fairness)
     let hasToken = Condition(lock, name: "token")
-    let tokens = Plain(0)
+    let tokens = PlainCount()
     let consumers = Self.threads
     let perConsumer = 60
     // Each token is announced to one thread only. One that was notified must not seem to have given
@@ -195,8 +195,4 @@ import Testing
     #expect(lock.value.readers.isEmpty)
     #expect(lock.value.waiters.isEmpty)
   }
-}
-
-extension Plain<Int> {
-  fileprivate func decrement() { unsafe value -= 1 }
 }

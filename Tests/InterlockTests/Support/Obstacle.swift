@@ -149,16 +149,16 @@ extension ObstacleKind {
   private func condition() -> Obstacle {
     let lock = Lock()
     let condition = Condition(lock, name: "door")
-    let isOpen = Plain(false)
+    let opened = PlainCount()
     return Obstacle(
       wait: "Condition.wait() on \"door\"",
-      pass: { lock.withLock { condition.wait { unsafe !isOpen.value } } },
+      pass: { lock.withLock { condition.wait { opened.count == 0 } } },
       passUntil: { deadline in
-        lock.withLock { condition.wait(until: deadline) { unsafe !isOpen.value } }
+        lock.withLock { condition.wait(until: deadline) { opened.count == 0 } }
       },
       open: {
         lock.withLock {
-          unsafe isOpen.value = true
+          opened.increment()
           condition.notifyAll()
         }
       },

@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `makes visible what was done before it started and before it finished`() throws {
-    let value = Plain(0)
+    let value = PlainCount()
     for round in 0..<50 {
       value.increment()
       let thread = try spawn { () -> Int in
