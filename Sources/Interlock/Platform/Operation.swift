@@ -13,6 +13,7 @@ package struct Operation: Sendable {
     case arrive, abort, reset
     case add, done
     case set, clear, run
+    case put, tryPut, take, tryTake, select, drain, close
     case start, join, finish, cancel
     case sleep, yield
   }

@@ -30,12 +30,15 @@ package final class ThreadRecord: @unchecked Sendable {
 
   private let native = Atomic<Int32>(0)
   private let cancellation = Atomic<Bool>(false)
-  private let wakeReason = Atomic<UInt8>(WakeReason.none.rawValue)
+  // The reason in the low 8 bits; above them the place that the signal came from.
+  private let wakeSignal = Atomic<UInt32>(UInt32(WakeReason.none.rawValue))
   private let wait = Guarded<Operation?>(nil)
 
-  // SAFETY (both): touched only by the thread itself.
+  // SAFETY (all three): touched only by the thread itself.
   /// How often the thread was woken for the lock that it waits for; see `Lock`.
   nonisolated(unsafe) var wakes: UInt32 = 0
+  /// How often the thread has selected; see `nextSelection`.
+  nonisolated(unsafe) private var selections = 0
   /// The values of this thread's thread-local variables.
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
 
@@ -66,7 +69,7 @@ extension ThreadRecord {
 
   /// Forgets earlier signals.
   package func prepareToWait() {
-    wakeReason.store(WakeReason.none.rawValue, ordering: .relaxed)
+    wakeSignal.store(UInt32(WakeReason.none.rawValue), ordering: .relaxed)
   }
 
   /// Tells the waiting thread why it is woken.
@@ -74,14 +77,35 @@ extension ThreadRecord {
   /// The caller wakes `parker` afterwards.
   package func signal(_ reason: WakeReason) {
     // Ordering (W1): releasing, pairs with the load in `signalled`.
-    wakeReason.store(reason.rawValue, ordering: .releasing)
+    wakeSignal.store(UInt32(reason.rawValue), ordering: .releasing)
+  }
+
+  /// Tells the waiting thread why it is woken, unless somebody else has.
+  ///
+  /// For threads that stand in several lines at once: the first signal is the only one. The caller
+  /// wakes `parker` afterwards.
+  ///
+  /// - Parameters:
+  ///   - reason: Why the thread is woken.
+  ///   - place: In which of its lines it was found.
+  /// - Returns: Whether this was the first signal.
+  package func signalOnce(_ reason: WakeReason, from place: Int) -> Bool {
+    // Ordering (W1): releasing, pairs with the load in `signalled`.
+    wakeSignal.compareExchange(
+      expected: UInt32(WakeReason.none.rawValue),
+      desired: UInt32(reason.rawValue) | UInt32(place) << 8,
+      ordering: .acquiringAndReleasing
+    ).exchanged
   }
 
   /// The signal that came, if one has.
   package var signalled: WakeReason {
     // Ordering (W1): acquiring, pairs with the store in `signal`.
-    WakeReason(rawValue: wakeReason.load(ordering: .acquiring)) ?? .none
+    WakeReason(rawValue: UInt8(truncatingIfNeeded: wakeSignal.load(ordering: .acquiring))) ?? .none
   }
+
+  /// The line that the signal came from, of those that the thread stood in.
+  package var signallingPlace: Int { Int(wakeSignal.load(ordering: .relaxed) >> 8) }
 
   /// Sleeps until a signal comes.
   ///
@@ -110,6 +134,16 @@ extension ThreadRecord {
 
   /// What the thread waits for at this moment.
   package var currentWait: Operation? { wait.withLock { $0 } }
+}
+
+// Choosing fairly.
+extension ThreadRecord {
+  /// A number that is another one at each call, for the thread itself: where to begin among several
+  /// things that are as good as each other.
+  func nextSelection() -> Int {
+    unsafe selections = (selections + 1) & .max
+    return unsafe selections
+  }
 }
 
 // Cancellation.
