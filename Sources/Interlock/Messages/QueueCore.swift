@@ -14,10 +14,13 @@ protocol QueueCore<Element>: AnyObject, Sendable {
   /// Lets nothing be put any more.
   func seal()
 
-  /// Whether a put would end at once, well or not.
+  /// Whether a put would end at once, well or not, or when another call that has begun is through.
+  ///
+  /// Whoever waits looks at this, after it is known to wait: so it sees the first thing that others
+  /// change, not the last.
   var isReadyToPut: Bool { get }
 
-  /// Whether a take would end at once, well or not.
+  /// Whether a take would end at once, well or not, or when another call that has begun is through.
   var isReadyToTake: Bool { get }
 
   /// How many elements were put and taken since the beginning.

@@ -52,7 +52,7 @@ protocol QueueRequest {
 enum QueueEntry<Outcome> {
   /// The sleeper stands in line.
   case waiting
-  /// It has left the line again, for now the request may be possible.
+  /// It has left the line again, for the request may be possible, or be so in a moment.
   case ready
   /// It was done or refused; the sleeper stands in no line.
   case done(Outcome)
@@ -89,7 +89,8 @@ extension QueueRequest {
       var reason = ThreadRecord.WakeReason.tryAgain
       switch enter(me, isBack: isBack) {
       case .done(let outcome): return outcome
-      case .ready: break
+      // A call that has begun need only be let through, if it was not meanwhile.
+      case .ready: if isBack { Seam.world.yield() }
       case .waiting:
         reason = thread.waitForSignal(operation, until: deadline)
         // Not in line any more: the signal has come.
@@ -114,7 +115,7 @@ extension QueueRequest {
       var reason = ThreadRecord.WakeReason.tryAgain
       switch enter(me, isBack: isBack) {
       case .done(let outcome): return outcome
-      case .ready: break
+      case .ready: if isBack { await Task.yield() }
       case .waiting:
         reason = await task.waitForSignal()
         if reason == .none, !leave(me, place: 0) { reason = task.signalled }

@@ -17,8 +17,7 @@ import Synchronization
 ///
 /// Invariant: between moving the tail (the head) on from `p` and changing the stamp, a slot belongs
 /// to the one thread that did the former. A thread that is stopped there keeps others from going
-/// past its slot, but makes nobody spin: for them the ring is full or empty, and they hear of the
-/// change like of any other.
+/// past its slot: for them the ring is full or empty until it goes on.
 ///
 /// A ring is memory that its queue owns: whoever has one has made sure that the queue lives.
 @safe
@@ -163,22 +162,19 @@ extension Ring {
     while true {
       if position & Self.sealedBit != 0 { return .sealed }
       let index = position & (oneLap - 1)
-      // Ordering (Q1): acquiring, pairs with the exchange in `take`: the slot was read to the end.
+      // Ordering (Q1): acquiring, pairs with the store in `take`: the slot was read to the end.
       let stamp = unsafe stamp(at: index).pointee.load(ordering: .acquiring)
       if stamp == position {
         let (isMine, found) = unsafe tail.pointee.weakCompareExchange(
           expected: position,
           desired: self.position(after: position, oneLap),
-          ordering: .relaxed
+          // Ordering (Q4): sequentially consistent, before the look at who waits; see `WaitingSide`.
+          ordering: .sequentiallyConsistent
         )
         if isMine {
           unsafe self.element(at: index).initialize(to: element)
-          // Ordering (Q2): sequentially consistent, pairs with the load in `take`; and with
-          // `WaitingSide`: this write comes before the look at who waits.
-          _ = unsafe self.stamp(at: index).pointee.exchange(
-            position + 1,
-            ordering: .sequentiallyConsistent
-          )
+          // Ordering (Q2): releasing, pairs with the load in `take`.
+          unsafe self.stamp(at: index).pointee.store(position + 1, ordering: .releasing)
           return .done
         }
         position = found
@@ -197,22 +193,19 @@ extension Ring {
     var position = unsafe head.pointee.load(ordering: .relaxed)
     while true {
       let index = position & (oneLap - 1)
-      // Ordering (Q2): acquiring, pairs with the exchange in `put`: the element is there.
+      // Ordering (Q2): acquiring, pairs with the store in `put`: the element is there.
       let stamp = unsafe stamp(at: index).pointee.load(ordering: .acquiring)
       if stamp == position + 1 {
         let (isMine, found) = unsafe head.pointee.weakCompareExchange(
           expected: position,
           desired: self.position(after: position, oneLap),
-          ordering: .relaxed
+          // Ordering (Q4): sequentially consistent, before the look at who waits; see `WaitingSide`.
+          ordering: .sequentiallyConsistent
         )
         if isMine {
           let element = unsafe element(at: index).move()
-          // Ordering (Q1): sequentially consistent, pairs with the load in `put`; and with
-          // `WaitingSide`: this write comes before the look at who waits.
-          _ = unsafe self.stamp(at: index).pointee.exchange(
-            position + oneLap,
-            ordering: .sequentiallyConsistent
-          )
+          // Ordering (Q1): releasing, pairs with the load in `put`.
+          unsafe self.stamp(at: index).pointee.store(position + oneLap, ordering: .releasing)
           return .element(element)
         }
         position = found
@@ -234,19 +227,14 @@ extension Ring {
     _ = unsafe tail.pointee.bitwiseOr(Self.sealedBit, ordering: .sequentiallyConsistent)
   }
 
-  /// Whether a put would not have to wait.
+  /// Whether a put would not have to wait, now or as soon as a take that has begun is through.
   var isReadyToPut: Bool {
     let position = unsafe tail.pointee.load(ordering: .sequentiallyConsistent)
-    guard position & Self.sealedBit == 0 else { return true }
-    return unsafe stamp(at: position & (oneLap - 1)).pointee.load(ordering: .acquiring) == position
+    return position & Self.sealedBit != 0 || puts - takes < Int(capacity)
   }
 
-  /// Whether there is an element to take.
-  var isReadyToTake: Bool {
-    let position = unsafe head.pointee.load(ordering: .sequentiallyConsistent)
-    let stamp = unsafe stamp(at: position & (oneLap - 1)).pointee.load(ordering: .acquiring)
-    return stamp == position + 1
-  }
+  /// Whether there is an element to take, now or as soon as a put that has begun is through.
+  var isReadyToTake: Bool { puts > takes }
 
   /// Whether the ring is sealed and everything was taken.
   var isDrained: Bool {

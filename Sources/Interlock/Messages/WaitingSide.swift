@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// and whoever changes the queue
 ///
-/// 1. changes it, sequentially consistent,
+/// 1. changes it, sequentially consistent, in a way that the second look notices,
 /// 2. reads the word,
 /// 3. if it is set exchanges it to zero, and if it was the first to do so wakes one waiter, setting
 ///    the word again if others remain.
