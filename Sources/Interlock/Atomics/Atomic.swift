@@ -255,6 +255,44 @@ extension Atomic {
   }
 }
 
+// For fast paths that are the same code whether somebody watches or not: `isWatched` is a literal.
+extension Atomic {
+  @inlinable @inline(__always)
+  func load(ordering: LoadOrdering, isWatched: Bool) -> Value {
+    isWatched ? load(ordering: ordering) : rawLoad(ordering: ordering)
+  }
+
+  @inlinable @inline(__always)
+  func store(_ desired: consuming Value, ordering: StoreOrdering, isWatched: Bool) {
+    if isWatched {
+      store(desired, ordering: ordering)
+    } else {
+      word.store(AtomicWord.bits(of: desired), ordering.rawValue)
+    }
+  }
+
+  @inlinable @inline(__always)
+  func weakCompareExchange(
+    expected: consuming Value,
+    desired: consuming Value,
+    ordering: UpdateOrdering,
+    isWatched: Bool
+  ) -> (exchanged: Bool, original: Value) {
+    if isWatched {
+      return weakCompareExchange(expected: expected, desired: desired, ordering: ordering)
+    }
+    var old = AtomicWord.bits(of: expected)
+    let isDone = word.compareExchange(
+      &old,
+      AtomicWord.bits(of: desired),
+      isWeak: true,
+      ordering.rawValue,
+      ordering.onFailure.rawValue
+    )
+    return (isDone, AtomicWord<Value>.value(of: old))
+  }
+}
+
 extension Atomic where Value: FixedWidthInteger {
   @inlinable @inline(__always)
   func rawWrappingAdd(_ operand: Value) -> Value {

@@ -78,7 +78,7 @@ extension BlockingQueue {
 
   /// Wakes those who join, if everything is done.
   final func noteDone() {
-    if accounts.joiners.hasWaiters, isAllDone { accounts.joiners.wakeAll(.given) }
+    if accounts.joiners.hasWaiters(), isAllDone { accounts.joiners.wakeAll(.given) }
   }
 
   fileprivate var isAllDone: Bool {

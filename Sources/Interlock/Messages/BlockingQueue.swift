@@ -180,8 +180,10 @@ extension BlockingQueue {
   /// Puts an element, unless that is not simple.
   @inlinable @inline(__always)
   final func isPutAtOnce(_ element: Element) -> Bool {
-    guard !Seam.isWatched, let ends, case .done = ends.putRing.put(element) else { return false }
-    takers.announce()
+    guard !Seam.isWatched, let ends,
+      case .done = ends.putRing(isWatched: false).put(element, isWatched: false)
+    else { return false }
+    takers.announce(isWatched: false)
     return true
   }
 
@@ -289,10 +291,10 @@ extension BlockingQueue {
   /// Takes the next element, unless that is not simple.
   @inlinable @inline(__always)
   final func takeAtOnce() -> Element? {
-    guard !Seam.isWatched, let ends, case .element(let element) = ends.takeRing.take() else {
-      return nil
-    }
-    putters.announce()
+    guard !Seam.isWatched, let ends,
+      case .element(let element) = ends.takeRing(isWatched: false).take(isWatched: false)
+    else { return nil }
+    putters.announce(isWatched: false)
     return element
   }
 

@@ -154,32 +154,42 @@ enum RingTake<Element> {
 
 extension Ring {
   /// Puts `element` into the next slot, if it is free.
+  ///
+  /// `isWatched` is a literal: whether the world may want to see it.
   @inlinable @inline(__always)
-  func put(_ element: Element) -> RingPut {
+  func put(_ element: Element, isWatched: Bool = true) -> RingPut {
     let oneLap = oneLap
     // Positions are only guesses until the stamp confirms them, so relaxed loads will do.
-    var position = unsafe tail.pointee.load(ordering: .relaxed)
+    var position = unsafe tail.pointee.load(ordering: .relaxed, isWatched: isWatched)
     while true {
       if position & Self.sealedBit != 0 { return .sealed }
       let index = position & (oneLap - 1)
       // Ordering (Q1): acquiring, pairs with the store in `take`: the slot was read to the end.
-      let stamp = unsafe stamp(at: index).pointee.load(ordering: .acquiring)
+      let stamp = unsafe stamp(at: index).pointee.load(
+        ordering: .acquiring,
+        isWatched: isWatched
+      )
       if stamp == position {
         let (isMine, found) = unsafe tail.pointee.weakCompareExchange(
           expected: position,
           desired: self.position(after: position, oneLap),
           // Ordering (Q4): sequentially consistent, before the look at who waits; see `WaitingSide`.
-          ordering: .sequentiallyConsistent
+          ordering: .sequentiallyConsistent,
+          isWatched: isWatched
         )
         if isMine {
           unsafe self.element(at: index).initialize(to: element)
           // Ordering (Q2): releasing, pairs with the load in `take`.
-          unsafe self.stamp(at: index).pointee.store(position + 1, ordering: .releasing)
+          unsafe self.stamp(at: index).pointee.store(
+            position + 1,
+            ordering: .releasing,
+            isWatched: isWatched
+          )
           return .done
         }
         position = found
       } else {
-        let found = unsafe tail.pointee.load(ordering: .relaxed)
+        let found = unsafe tail.pointee.load(ordering: .relaxed, isWatched: isWatched)
         if found == position { return .full }
         position = found
       }
@@ -187,33 +197,46 @@ extension Ring {
   }
 
   /// Takes the element out of the next slot, if there is one.
+  ///
+  /// `isWatched` is a literal: whether the world may want to see it.
   @inlinable @inline(__always)
-  func take() -> RingTake<Element> {
+  func take(isWatched: Bool = true) -> RingTake<Element> {
     let oneLap = oneLap
-    var position = unsafe head.pointee.load(ordering: .relaxed)
+    var position = unsafe head.pointee.load(ordering: .relaxed, isWatched: isWatched)
     while true {
       let index = position & (oneLap - 1)
       // Ordering (Q2): acquiring, pairs with the store in `put`: the element is there.
-      let stamp = unsafe stamp(at: index).pointee.load(ordering: .acquiring)
+      let stamp = unsafe stamp(at: index).pointee.load(
+        ordering: .acquiring,
+        isWatched: isWatched
+      )
       if stamp == position + 1 {
         let (isMine, found) = unsafe head.pointee.weakCompareExchange(
           expected: position,
           desired: self.position(after: position, oneLap),
           // Ordering (Q4): sequentially consistent, before the look at who waits; see `WaitingSide`.
-          ordering: .sequentiallyConsistent
+          ordering: .sequentiallyConsistent,
+          isWatched: isWatched
         )
         if isMine {
           let element = unsafe element(at: index).move()
           // Ordering (Q1): releasing, pairs with the load in `put`.
-          unsafe self.stamp(at: index).pointee.store(position + oneLap, ordering: .releasing)
+          unsafe self.stamp(at: index).pointee.store(
+            position + oneLap,
+            ordering: .releasing,
+            isWatched: isWatched
+          )
           return .element(element)
         }
         position = found
       } else {
-        let found = unsafe head.pointee.load(ordering: .relaxed)
+        let found = unsafe head.pointee.load(ordering: .relaxed, isWatched: isWatched)
         if found == position {
           // Ordering (Q3): acquiring, pairs with `seal`: everything before the sealing is known.
-          let tail = unsafe tail.pointee.load(ordering: .acquiring)
+          let tail = unsafe tail.pointee.load(
+            ordering: .acquiring,
+            isWatched: isWatched
+          )
           return tail == position | Self.sealedBit ? .sealed : .empty
         }
         position = found

@@ -38,15 +38,21 @@ struct RingEnds<Element> {
   }
 
   /// The ring where the next put goes.
-  @inlinable var putRing: Ring<Element> {
+  ///
+  /// `isWatched` is a literal: whether the world may want to see it.
+  @inlinable @inline(__always)
+  func putRing(isWatched: Bool = true) -> Ring<Element> {
     // Ordering (Q5): acquiring, pairs with `setPutBase`: the ring is made.
-    @inline(__always) get { unsafe Self.ring(words.pointee.put.load(ordering: .acquiring)) }
+    unsafe Self.ring(words.pointee.put.load(ordering: .acquiring, isWatched: isWatched))
   }
 
   /// The ring where the next take comes from.
-  @inlinable var takeRing: Ring<Element> {
+  ///
+  /// `isWatched` is a literal: whether the world may want to see it.
+  @inlinable @inline(__always)
+  func takeRing(isWatched: Bool = true) -> Ring<Element> {
     // Ordering (Q5): acquiring, pairs with `setTakeBase`: the ring is made.
-    @inline(__always) get { unsafe Self.ring(words.pointee.take.load(ordering: .acquiring)) }
+    unsafe Self.ring(words.pointee.take.load(ordering: .acquiring, isWatched: isWatched))
   }
 
   func setPutBase(_ base: UInt) {

@@ -41,7 +41,7 @@ final class Rings<Element: Sendable>: QueueCore {
 
   func put(_ element: Element) -> RingPut {
     while true {
-      let ring = ends.putRing
+      let ring = ends.putRing()
       switch ring.put(element) {
       case .done: return .done
       case .full: if capacity != nil { return .full }
@@ -53,7 +53,7 @@ final class Rings<Element: Sendable>: QueueCore {
 
   func take() -> RingTake<Element> {
     while true {
-      let ring = ends.takeRing
+      let ring = ends.takeRing()
       switch ring.take() {
       case .element(let element): return .element(element)
       case .empty: return .empty
@@ -69,11 +69,11 @@ final class Rings<Element: Sendable>: QueueCore {
     }
   }
 
-  var isReadyToPut: Bool { capacity == nil || ends.putRing.isReadyToPut }
+  var isReadyToPut: Bool { capacity == nil || ends.putRing().isReadyToPut }
 
   var isReadyToTake: Bool {
     while true {
-      let ring = ends.takeRing
+      let ring = ends.takeRing()
       guard ring.isDrained else { return ring.isReadyToTake }
       if !moveOn(from: ring) { return true }
     }

@@ -39,15 +39,20 @@ struct WaitingSide: ~Copyable, Sendable {
   init() {}
 
   /// Wakes one waiter, if there is one.
+  ///
+  /// `isWatched` is a literal: whether the world may want to see it.
   @inlinable @inline(__always)
-  func announce() {
-    if hasWaiters { wakeNext() }
+  func announce(isWatched: Bool = true) {
+    if hasWaiters(isWatched: isWatched) { wakeNext() }
   }
 
   /// Whether somebody waits.
-  @inlinable var hasWaiters: Bool {
+  ///
+  /// `isWatched` is a literal: whether the world may want to see it.
+  @inlinable @inline(__always)
+  func hasWaiters(isWatched: Bool = true) -> Bool {
     // Ordering (Q4): sequentially consistent, after the change that is announced.
-    @inline(__always) get { presence.load(ordering: .sequentiallyConsistent) != Presence.nobody }
+    presence.load(ordering: .sequentiallyConsistent, isWatched: isWatched) != Presence.nobody
   }
 
   /// Stands in line.
