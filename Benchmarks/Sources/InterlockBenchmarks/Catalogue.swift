@@ -22,6 +22,11 @@ extension Benchmark {
         .barrier(parties: 2, placement),
         .barrier(parties: 8, placement),
         .condition(placement),
+        .queue(.elements(1_024), side: 1, placement, settings, isBarSet: true),
+        .queue(.elements(1_024), side: 2, placement, settings, isBarSet: true),
+        .queue(.elements(1), side: 1, placement, settings),
+        .queue(.rendezvous, side: 1, placement, settings),
+        .queue(.unlimited, side: 1, placement, settings),
       ]
     }
     return programs + alone + together

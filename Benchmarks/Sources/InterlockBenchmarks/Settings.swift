@@ -17,6 +17,10 @@ struct Settings {
   var letterCounters: [(compiler: String, path: String)] = []
   /// The compilers that are not here.
   var absentCompilers: [String] = []
+  /// The library with the channels of Rust's standard library.
+  var rustChannel = ""
+  /// Why there is no such library.
+  var rustChannelProblem: String? = "no --rust-channel was given"
   /// A directory for large files.
   var scratch = "."
 
@@ -37,6 +41,9 @@ struct Settings {
       case "--letters":
         letterCounters.append((compiler: try value(of: argument), path: try value(of: argument)))
       case "--no-letters": absentCompilers.append(try value(of: argument))
+      case "--rust-channel":
+        (rustChannel, rustChannelProblem) = (try value(of: argument), nil)
+      case "--no-rust-channel": rustChannelProblem = try value(of: argument)
       case let option where option.hasPrefix("-"): throw Failure("there is no option \(option)")
       default: filters.append(argument)
       }

@@ -55,6 +55,28 @@ void standard_barrier_peer_prepare(int parties);
 /// Waits `count` times for a `std::latch` that is open.
 void standard_latch_peer_loop(long count);
 
+/// Makes the queue for `capacity` numbers: a ring, a `std::mutex` and two `std::condition_variable`s,
+/// one of which is notified once per operation.
+void standard_queue_peer_prepare(long capacity);
+
+/// Puts `count` numbers into the queue for `capacity` numbers.
+void standard_queue_peer_put(long capacity, long count);
+
+/// Takes `count` numbers out of the queue for `capacity` numbers.
+void standard_queue_peer_take(long capacity, long count);
+
+/// Loads the channels of Rust's standard library, from what Peers/channel.rs was compiled to.
+///
+/// Returns why that is impossible, or nothing.
+const char *rust_channel_peer_load(const char *path);
+
+/// Puts `count` numbers into the channel for `capacity` numbers. A capacity of 0 means that whoever
+/// puts waits for somebody who takes, and one below 0 that there is no limit.
+void rust_channel_peer_put(long capacity, long count);
+
+/// Takes `count` numbers out of the channel for `capacity` numbers.
+void rust_channel_peer_take(long capacity, long count);
+
 /// Is given a result, so that the compiler cannot leave out what made it.
 void keep(long result);
 

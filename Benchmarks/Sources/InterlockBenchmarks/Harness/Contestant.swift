@@ -7,21 +7,32 @@ protocol Contestant: AnyObject {
   func measure(for seconds: Double) throws -> Sample
 }
 
-/// Does its work a certain number of times, found out before the first round.
+/// Does its work a certain number of times: as often as it is told, or found out before the first
+/// round.
 final class CountedWork: Contestant {
   let name: String
   private let run: (_ count: Int) throws -> Sample
   private var count: Int?
 
   /// Work that measures itself.
-  private init(name: String, run: @escaping (_ count: Int) throws -> Sample) {
+  private init(
+    name: String,
+    count: Int? = nil,
+    run: @escaping (_ count: Int) throws -> Sample
+  ) {
     self.name = name
+    self.count = count
     self.run = run
   }
 
-  /// Work on the calling thread: `loop` does it `count` times.
-  convenience init(_ name: String, loop: @escaping (_ count: Int) throws -> Void) {
-    self.init(name: name) { count in
+  /// Work on the calling thread: `loop` does it `count` times; as often as fits into a round if no
+  /// number is given.
+  convenience init(
+    _ name: String,
+    count: Int? = nil,
+    loop: @escaping (_ count: Int) throws -> Void
+  ) {
+    self.init(name: name, count: count) { count in
       let stopwatch = Stopwatch()
       try loop(count)
       return stopwatch.stop(operations: count)
