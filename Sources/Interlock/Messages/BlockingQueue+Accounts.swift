@@ -78,7 +78,8 @@ extension BlockingQueue {
 
   /// Wakes those who join, if everything is done.
   final func noteDone() {
-    if accounts.joiners.hasWaiters(), isAllDone { accounts.joiners.wakeAll(.given) }
+    // Those who come while something is left again are not meant.
+    if accounts.joiners.hasWaiters() { accounts.joiners.wakeAll(.given) { isAllDone } }
   }
 
   fileprivate var isAllDone: Bool {

@@ -25,13 +25,15 @@ struct HandOverRules<Element: Sendable> {
     if isSealed { return (.sealed, nil) }
     while !wants.isEmpty {
       let want = wants.removeFirst()
-      // Before the signal, for it is read after that.
+      // Before the signal, for it is read after that. Somebody who waits in several places may have
+      // been given something in the same cell already.
+      let given = want.cell.element
       want.cell.element = element
       if want.sleeper.signal(.given, from: want.place) {
         exchanges += 1
         return (.done, want.sleeper)
       }
-      want.cell.element = nil
+      want.cell.element = given
     }
     return (.full, nil)
   }
@@ -75,7 +77,7 @@ struct HandOverRules<Element: Sendable> {
 /// Where an element is left for whoever waits for it.
 ///
 /// Written under the guard of the rules before the sleeper is signalled; read by the sleeper after
-/// the signal.
+/// the signal, when it has left all lines.
 final class HandOverCell<Element: Sendable>: @unchecked Sendable {
   // SAFETY: the signal orders the accesses (W1).
   var element: Element?

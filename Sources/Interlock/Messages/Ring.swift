@@ -256,13 +256,21 @@ extension Ring {
     return position & Self.sealedBit != 0 || puts - takes < Int(capacity)
   }
 
-  /// Whether there is an element to take, now or as soon as a put that has begun is through.
-  var isReadyToTake: Bool { puts > takes }
+  /// What there is to take, at one moment of this call.
+  enum Stock {
+    /// An element, or one will be as soon as a put that has begun is through.
+    case some
+    case none
+    /// Nothing, and nothing will come: the ring is sealed.
+    case over
+  }
 
-  /// Whether the ring is sealed and everything was taken.
-  var isDrained: Bool {
+  var stock: Stock {
+    // The head first: if it is where the tail is a moment later, nobody has taken in between.
     let head = unsafe head.pointee.load(ordering: .sequentiallyConsistent)
-    return unsafe tail.pointee.load(ordering: .sequentiallyConsistent) == head | Self.sealedBit
+    let tail = unsafe tail.pointee.load(ordering: .sequentiallyConsistent)
+    if tail == head { return .none }
+    return tail == head | Self.sealedBit ? .over : .some
   }
 
   /// How many elements were put since the beginning.

@@ -74,8 +74,11 @@ final class Rings<Element: Sendable>: QueueCore {
   var isReadyToTake: Bool {
     while true {
       let ring = ends.takeRing()
-      guard ring.isDrained else { return ring.isReadyToTake }
-      if !moveOn(from: ring) { return true }
+      switch ring.stock {
+      case .some: return true
+      case .none: return false
+      case .over: if !moveOn(from: ring) { return true }
+      }
     }
   }
 

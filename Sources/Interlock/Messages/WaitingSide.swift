@@ -92,9 +92,12 @@ struct WaitingSide: ~Copyable, Sendable {
     guard presence.exchange(Presence.nobody, ordering: .sequentiallyConsistent) != Presence.nobody
     else { return }
     let woken: Sleeper? = line.withLock { line in
-      defer { note(line) }
+      // In case that nobody is left.
+      note(line)
       while !line.isEmpty {
         let waiter = line.removeFirst()
+        // Before the signal: whoever is woken must find the word set if others remain.
+        note(line)
         if waiter.sleeper.signal(.tryAgain, from: waiter.place) { return waiter.sleeper }
       }
       return nil
@@ -102,14 +105,17 @@ struct WaitingSide: ~Copyable, Sendable {
     woken?.wake()
   }
 
-  /// Wakes all waiters.
-  func wakeAll(_ reason: ThreadRecord.WakeReason = .tryAgain) {
-    let woken = line.withLock { line in
-      defer {
-        line = []
-        note(line)
-      }
-      return line.filter { $0.sleeper.signal(reason, from: $0.place) }
+  /// Wakes all waiters, if `condition` holds while they are in line.
+  func wakeAll(
+    _ reason: ThreadRecord.WakeReason = .tryAgain,
+    if condition: () -> Bool = { true }
+  ) {
+    let woken: [Waiter] = line.withLock { line in
+      guard condition() else { return [] }
+      let waiters = line
+      line = []
+      note(line)
+      return waiters.filter { $0.sleeper.signal(reason, from: $0.place) }
     }
     for waiter in woken { waiter.sleeper.wake() }
   }
