@@ -114,7 +114,7 @@ public final class ThreadScope: Sendable {
     var firstError: (any Error)?
     while true {
       let (member, isEnded) = state.withLock { state -> (Member?, Bool) in
-        guard state.members.isEmpty else { return (state.members.removeFirst(), false) }
+        if let first = state.members.first { return (first, false) }
         state.isEnded = state.starting == 0
         return (nil, state.isEnded)
       }
@@ -122,6 +122,8 @@ public final class ThreadScope: Sendable {
       if let member {
         let error = member.join()
         firstError = firstError ?? error
+        // Not before it has ended: `cancelAll` must find it. Others come only behind it.
+        state.withLock { _ = $0.members.removeFirst() }
       } else {
         // A thread that is no member is about to spawn one.
         Seam.world.yield()

@@ -85,6 +85,17 @@ import Testing
     }
   }
 
+  @Test func `cancels the thread that it is joining, too`() throws {
+    let caller = ThreadIdentity.current
+    try withThreads { threads in
+      try threads.spawn(name: "joined") { Event().wait(until: .never) }
+      try threads.spawn {
+        try eventually { caller.wait == "ThreadHandle.join() on \"joined\"" }
+        threads.cancelAll()
+      }
+    }
+  }
+
   @Test func `joins threads that its threads spawn`() throws {
     let count = Atomic(0)
     try withThreads { threads in
