@@ -14,7 +14,7 @@ package struct Operation: Sendable {
     case add, done
     case set, clear, run
     case put, tryPut, take, tryTake, select, drain, close
-    case start, join, finish, cancel
+    case start, join, finish, cancel, submit
     case sleep, yield
   }
 

@@ -16,6 +16,7 @@ import Glibc
 ///
 /// The other thread takes the record out and calls ``signal(_:)`` under the guard, and wakes
 /// `parker` after it has released the guard.
+@safe
 package final class ThreadRecord: @unchecked Sendable {
   /// Numbers fit the owner's bits of a lock's word.
   static let greatestNumber: UInt32 = 1 << 30 - 1
@@ -34,13 +35,17 @@ package final class ThreadRecord: @unchecked Sendable {
   private let wakeSignal = Atomic<UInt32>(UInt32(WakeReason.none.rawValue))
   private let wait = Guarded<Operation?>(nil)
 
-  // SAFETY (all three): touched only by the thread itself.
+  // SAFETY (all): touched only by the thread itself.
   /// How often the thread was woken for the lock that it waits for; see `Lock`.
   nonisolated(unsafe) var wakes: UInt32 = 0
   /// How often the thread has selected; see `nextSelection`.
-  nonisolated(unsafe) private var selections = 0
+  nonisolated(unsafe) private var selections: UInt64 = 0
   /// The values of this thread's thread-local variables.
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
+  /// What the thread is to its pool, if it is a pool's.
+  nonisolated(unsafe) var worker: Unmanaged<PoolWorker>?
+  /// The pool task that the thread runs, the innermost if there are several.
+  nonisolated(unsafe) var task: Unmanaged<AnyPoolTask>?
 
   /// A record for a thread that is about to start.
   package init(name: String?, in registry: ThreadRegistry) {
@@ -48,6 +53,9 @@ package final class ThreadRecord: @unchecked Sendable {
     number = registry.makeNumber()
     self.name = name ?? "thread-\(number)"
   }
+
+  /// Which threads of its world wait for which pool tasks.
+  var joins: Guarded<JoinGraph> { registry.joins }
 
   /// The system's number of the thread; 0 before it has started.
   package var nativeID: Int32 { native.rawLoad(ordering: .relaxed) }
@@ -138,19 +146,34 @@ extension ThreadRecord {
 
 // Choosing fairly.
 extension ThreadRecord {
-  /// A number that is another one at each call, for the thread itself: where to begin among several
-  /// things that are as good as each other.
+  /// A number for the thread itself: where to begin among several things that are as good as each
+  /// other.
+  ///
+  /// They are spread evenly whatever share of the calls somebody looks at, and the same in each run.
   func nextSelection() -> Int {
-    unsafe selections = (selections + 1) & .max
-    return unsafe selections
+    unsafe selections &+= 0x9E37_79B9_7F4A_7C15
+    // The finalizer of SplitMix64 (Steele, Lea and Flood, 2014).
+    var bits = unsafe selections
+    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+    return Int(truncatingIfNeeded: (bits ^ (bits >> 31)) >> 1)
   }
 }
 
 // Cancellation.
 extension ThreadRecord {
-  package var isCancelled: Bool {
+  /// Whether the thread itself was asked to end.
+  package var isAskedToEnd: Bool {
     // Ordering (C1): acquiring, pairs with the store in `cancel`.
     cancellation.load(ordering: .acquiring)
+  }
+
+  /// Whether the thread, or the pool task that it runs, was asked to end.
+  ///
+  /// Only the thread itself asks.
+  package var isCancelled: Bool {
+    if isAskedToEnd { return true }
+    return unsafe task?.takeUnretainedValue().isAskedToStop ?? false
   }
 
   /// Asks the thread to end, and wakes it if it waits with a deadline.
@@ -158,7 +181,7 @@ extension ThreadRecord {
   /// No cancellation is missed: the flag is set before the permit is left, and a waiting thread
   /// looks at the flag before each park.
   package func cancel() {
-    // Ordering (C1): releasing, pairs with the load in `isCancelled`.
+    // Ordering (C1): releasing, pairs with the load in `isAskedToEnd`.
     cancellation.store(true, ordering: .releasing)
     parker.wake()
   }

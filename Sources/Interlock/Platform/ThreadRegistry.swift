@@ -2,6 +2,8 @@
 package final class ThreadRegistry: Sendable {
   private let lastNumber = Atomic<UInt64>(0)
   private let records = Guarded<[UInt32: ThreadRecord]>([:])
+  /// Which threads wait for which pool tasks.
+  let joins = Guarded(JoinGraph())
 
   package init() {}
 

@@ -56,7 +56,7 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
   }
 
   /// Whether the thread was asked to end.
-  public var isCancelled: Bool { record.isCancelled }
+  public var isCancelled: Bool { record.isAskedToEnd }
 
   /// Waits until the thread has finished.
   ///
