@@ -23,4 +23,18 @@ import Testing
   @Test func `writes the largest counts exactly`() {
     #expect(JSON.number(UInt64.max).description == "18446744073709551615")
   }
+
+  @Test func `writes arrays in their order`() {
+    #expect(JSON.array([]).description == "[]")
+    #expect(JSON.array([.number(2), .string("x")]).description == "[2,\"x\"]")
+  }
+
+  @Test func `writes a path as a text, or as bytes if it is none`() {
+    #expect(JSON.path(Array("a \"\u{E9}\"\n".utf8)[...]).description == #""a \"é\"\n""#)
+    #expect(JSON.path([0xFF]).description == #"{"bytes":"/w=="}"#)
+    #expect(JSON.path([0x2F, 0xFF]).description == #"{"bytes":"L/8="}"#)
+    #expect(JSON.path([0x2F, 0x61, 0xFF]).description == #"{"bytes":"L2H/"}"#)
+    // Half of a character that needs two units elsewhere is not UTF-8.
+    #expect(JSON.path([0xED, 0xA0, 0x80]).description == #"{"bytes":"7aCA"}"#)
+  }
 }

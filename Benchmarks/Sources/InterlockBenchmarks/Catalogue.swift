@@ -3,7 +3,9 @@ extension Benchmark {
   static func all(_ settings: Settings) -> [Benchmark] {
     // The greatest size of a program that is started includes that of the one that starts it: these
     // come first, while this one is small.
-    let programs: [Benchmark] = [.startUp(settings), .letters(settings)]
+    let programs: [Benchmark] = [
+      .startUp(settings), .letters(settings), .find(settings), .findWithTwoThreads(settings),
+    ]
     let alone: [Benchmark] = [
       .uncontendedLocks, .seam, .atomicLoad, .atomicAdd, .recursiveLock, .readWriteLock, .semaphore,
       .event, .spawnAndJoin,

@@ -3,6 +3,7 @@
 #ifndef CINTERLOCK_KERNELS_H
 #define CINTERLOCK_KERNELS_H
 
+#include "interlock_folders.h"
 #include "interlock_letters.h"
 
 #endif

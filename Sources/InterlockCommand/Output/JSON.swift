@@ -17,7 +17,19 @@ struct JSON: CustomStringConvertible, Sendable {
 
   /// A text.
   static func string(_ value: String) -> JSON {
-    JSON(text: "\"" + value.unicodeScalars.map(escaped).joined() + "\"")
+    if value.utf8.allSatisfy(isPlain) { return JSON(text: "\"\(value)\"") }
+    return JSON(text: "\"" + value.unicodeScalars.map(escaped).joined() + "\"")
+  }
+
+  /// A path: a text if it is one, and otherwise, so that nothing is lost, `{"bytes": …}` in base64.
+  static func path(_ bytes: ArraySlice<UInt8>) -> JSON {
+    if let text = String(validating: bytes, as: UTF8.self) { return string(text) }
+    return object(["bytes": string(base64(bytes))])
+  }
+
+  /// Elements in this order.
+  static func array(_ elements: [JSON]) -> JSON {
+    JSON(text: "[" + elements.lazy.map(\.description).joined(separator: ",") + "]")
   }
 
   /// Members in this order.
@@ -29,6 +41,29 @@ struct JSON: CustomStringConvertible, Sendable {
   static func object(_ members: [(String, JSON)]) -> JSON {
     let texts = members.map { name, value in "\(string(name)):\(value)" }
     return JSON(text: "{" + texts.joined(separator: ",") + "}")
+  }
+
+  /// Bytes as text: four characters for each three, filled up with `=` at the end.
+  private static func base64(_ bytes: ArraySlice<UInt8>) -> String {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    var rest = bytes
+    while !rest.isEmpty {
+      let group = rest.prefix(3)
+      rest = rest.dropFirst(3)
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for place in 0...3 {
+        text.append(
+          place <= group.count ? digits[bits >> (18 - 6 * place) & 0x3F] : UInt8(ascii: "=")
+        )
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+
+  /// Whether a byte of a text stands for itself.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= UInt8(ascii: " ") && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   private static func escaped(_ scalar: Unicode.Scalar) -> String {

@@ -25,11 +25,14 @@ final class CapturedStream {
     }
   }
 
+  /// All that is in it, as far as it is text.
+  func text() throws -> String { String(decoding: try bytes(), as: UTF8.self) }
+
   /// All that is in it.
-  func text() throws -> String {
+  func bytes() throws -> [UInt8] {
     let size = Int(try SystemError.check { lseek(descriptor, 0, SEEK_END) })
     var bytes = [UInt8](repeating: 0, count: size)
     let count = try SystemError.check { unsafe pread(descriptor, &bytes, size, 0) }
-    return String(decoding: bytes[..<count], as: UTF8.self)
+    return Array(bytes[..<count])
   }
 }

@@ -4,8 +4,9 @@ import InterlockPrograms
 
 /// A folder for the files of one test, which goes away with it.
 final class TestFolder {
-  private let path: String
+  let path: String
   private var files: [String] = []
+  private var folders: [[CChar]] = []
 
   init() throws {
     let parent = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
@@ -16,6 +17,7 @@ final class TestFolder {
 
   deinit {
     for file in files { unsafe unlink(file) }
+    for folder in folders { unsafe rmdir(folder) }
     unsafe rmdir(path)
   }
 
@@ -38,6 +40,14 @@ final class TestFolder {
       _ = try SystemError.check { unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count) }
     }
     return file
+  }
+
+  /// Makes an empty folder whose name is a text and some bytes behind it, and returns its path.
+  func makeFolder(_ text: String, _ bytes: [UInt8]) throws -> [UInt8] {
+    let path = Array(place(text).utf8) + bytes
+    folders.append(path.map { CChar(bitPattern: $0) } + [0])
+    try SystemError.check { unsafe mkdir(folders[folders.count - 1], 0o700) }
+    return path
   }
 
   /// Makes a named pipe.
