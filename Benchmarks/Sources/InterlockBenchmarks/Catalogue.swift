@@ -8,7 +8,9 @@ extension Benchmark {
     ]
     let alone: [Benchmark] = [
       .uncontendedLocks, .seam, .atomicLoad, .atomicAdd, .recursiveLock, .readWriteLock, .semaphore,
-      .event, .spawnAndJoin,
+      .event, .spawnAndJoin, .submitFromOutside, .submitFromInside,
+      .parallelLoop(iterations: 64), .parallelLoop(iterations: 1_000),
+      .parallelLoop(iterations: 100_000), .parallelSort(settings),
     ]
     let together = Placement.allCases.flatMap { placement -> [Benchmark] in
       [

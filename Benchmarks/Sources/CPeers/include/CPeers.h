@@ -77,6 +77,9 @@ void rust_channel_peer_put(long capacity, long count);
 /// Takes `count` numbers out of the channel for `capacity` numbers.
 void rust_channel_peer_take(long capacity, long count);
 
+/// Sorts `count` numbers with `std::sort`.
+void standard_sort_peer_sort(long *numbers, long count);
+
 /// Is given a result, so that the compiler cannot leave out what made it.
 void keep(long result);
 
