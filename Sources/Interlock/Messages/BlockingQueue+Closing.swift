@@ -11,7 +11,7 @@ extension BlockingQueue {
   /// Lets nothing be put any more, and takes away what is there.
   ///
   /// - Returns: The elements that nobody has taken, the next one first. They count as done; see
-  ///   ``join()``.
+  ///   `join()`.
   @discardableResult
   public final func closeAtOnce() -> [Element] {
     var elements: [Element] = []

@@ -40,7 +40,7 @@
 ///
 /// ## Cost
 ///
-/// Two atomic instructions for each `put` and `take` of a bounded or unbounded queue, and one kernel
+/// One compare-exchange for each `put` and each `take` of a bounded or unbounded queue, and one kernel
 /// call each for waiting and waking. A bounded queue takes its memory when it is made; an unbounded
 /// one keeps the memory of its largest crowd until it goes.
 public class BlockingQueue<Element: Sendable>: @unchecked Sendable {
