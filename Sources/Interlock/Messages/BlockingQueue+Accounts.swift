@@ -31,11 +31,13 @@ extension BlockingQueue {
   /// - Parameter count: How many elements.
   /// - Precondition: Not more elements are done than were taken.
   public final func taskDone(_ count: Int = 1) {
+    var call: String { "BlockingQueue.taskDone(\(count))\(name.map { " on \"\($0)\"" } ?? "")" }
+    guard count > 0 else { misuse("\(call): a number of elements is 1 or more.") }
     Seam.perform(.done, on: subject) {
       let done = accounts.add(count)
-      guard count > 0, done <= counts.takes else {
+      guard done <= counts.takes else {
         misuse(
-          "BlockingQueue.taskDone(\(count))\(name.map { " on \"\($0)\"" } ?? ""): \(done) elements "
+          "\(call): \(done) elements "
             + "are done, but \(counts.takes) were taken. Call it once for each element that was "
             + "taken, and not for those that closeAtOnce() gave back."
         )

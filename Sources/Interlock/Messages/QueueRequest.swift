@@ -90,7 +90,10 @@ extension QueueRequest {
       switch enter(me, isBack: isBack) {
       case .done(let outcome): return outcome
       // A call that has begun need only be let through, if it was not meanwhile.
-      case .ready: if isBack { Seam.world.yield() }
+      case .ready where isBack:
+        Seam.world.yield()
+        if let deadline, deadline.hasPassed || thread.isCancelled { reason = .none }
+      case .ready: break
       case .waiting:
         reason = thread.waitForSignal(operation, until: deadline)
         // Not in line any more: the signal has come.
@@ -115,7 +118,10 @@ extension QueueRequest {
       var reason = ThreadRecord.WakeReason.tryAgain
       switch enter(me, isBack: isBack) {
       case .done(let outcome): return outcome
-      case .ready: if isBack { await Task.yield() }
+      case .ready where isBack:
+        await Task.yield()
+        if Task.isCancelled { reason = .none }
+      case .ready: break
       case .waiting:
         reason = await task.waitForSignal()
         if reason == .none, !leave(me, place: 0) { reason = task.signalled }
@@ -131,15 +137,11 @@ extension QueueRequest {
   ///
   /// - Returns: What it came to, `nil` in it if the sleeper gave up; `nil` if it must wait again.
   private func conclude(_ reason: ThreadRecord.WakeReason) -> Outcome?? {
-    switch reason {
-    case .given, .refused: return .some(finish(reason))
-    case .tryAgain:
-      guard let outcome = attempt() else { return .none }
-      passOn()
-      return .some(outcome)
-    case .none:
-      passOn()
-      return .some(nil)
-    }
+    if reason == .given || reason == .refused { return .some(finish(reason)) }
+    // Also when it gives up: it may be that nobody was told yet of what is there.
+    let outcome = attempt()
+    if outcome == nil, reason == .tryAgain { return .none }
+    passOn()
+    return .some(outcome)
   }
 }

@@ -215,9 +215,11 @@ import Testing
   }
 
   /// Waits for a state without blocking a thread.
+  ///
+  /// It waits longer than others: other tests block the threads that tasks run on.
   private func untilTrue(_ condition: () -> Bool) async throws {
     let clock = ContinuousClock()
-    let end = clock.now + TestTime.limit
+    let end = clock.now + TestTime.limit * 5
     while !condition() {
       if clock.now > end { throw Stuck("the state awaited did not come") }
       try await Task.sleep(for: .microseconds(100))

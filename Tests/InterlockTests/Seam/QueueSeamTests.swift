@@ -389,7 +389,7 @@ extension `Queues at the level of their words` {
 extension `Queues at the level of their words` {
   @Test(arguments: [QueueKind.pair, .three, .unbounded, .priority])
   func `a core that always has an element is always ready to take`(kind: QueueKind) {
-    explore(10 * Self.schedules) { check in
+    explore { check in
       guard case .core(let core) = (kind.make() as BlockingQueue<Int>).keeping else { return }
       _ = core.put(1)
       _ = core.put(2)
@@ -413,7 +413,7 @@ extension `Queues at the level of their words` {
   }
 
   @Test func `a core that never fills up while others take and put is always ready to put`() {
-    explore(10 * Self.schedules) { check in
+    explore { check in
       let rings = Rings<Int>(capacity: 2)
       _ = rings.put(1)
       let other = try? spawn {
@@ -426,7 +426,7 @@ extension `Queues at the level of their words` {
   }
 
   @Test func `rings that always have an element are always ready to take`() {
-    explore(10 * Self.schedules) { check in
+    explore { check in
       let rings = Rings<Int>(capacity: nil)
       for number in 0..<33 { _ = rings.put(number) }
       for _ in 0..<31 { _ = rings.take() }
@@ -439,7 +439,7 @@ extension `Queues at the level of their words` {
 
   @Test(arguments: [QueueKind.pair, .three])
   func `a core that always has room is always ready to put`(kind: QueueKind) {
-    explore(10 * Self.schedules) { check in
+    explore { check in
       guard case .core(let core) = (kind.make() as BlockingQueue<Int>).keeping else { return }
       let putter = try? spawn { _ = core.put(1) }
       check(core.isReadyToPut)
@@ -449,7 +449,7 @@ extension `Queues at the level of their words` {
 
   @Test(arguments: [QueueKind.pair, .three])
   func `a core that was full and has room for two is always ready to put`(kind: QueueKind) {
-    explore(10 * Self.schedules) { check in
+    explore { check in
       guard case .core(let core) = (kind.make() as BlockingQueue<Int>).keeping else { return }
       while case .done = core.put(0) {}
       _ = core.take()
