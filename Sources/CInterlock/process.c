@@ -1,0 +1,243 @@
+#define _GNU_SOURCE
+#include "CInterlock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef P_PIDFD
+#define P_PIDFD 3
+#endif
+
+extern char **environ;
+
+static const char variable[] = "INTERLOCK_WORKER=";
+// Workers that crash are reported by whoever started them; the runtime's own report takes seconds.
+static const char backtrace[] = "SWIFT_BACKTRACE=";
+
+static bool begins_with(const char *string, const char *start) {
+  return strncmp(string, start, strlen(start)) == 0;
+}
+
+// Our environment, with a worker's own variables. NULL if there is no memory.
+static char **worker_environment(char own[static 32]) {
+  snprintf(own, 32, "%s%d", variable, (int)getpid());
+  size_t count = 0;
+  while (environ != NULL && environ[count] != NULL) count++;
+  char **copy = malloc((count + 3) * sizeof *copy);
+  if (copy == NULL) return NULL;
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (begins_with(environ[i], variable) || begins_with(environ[i], backtrace)) continue;
+    copy[kept++] = environ[i];
+  }
+  copy[kept++] = own;
+  copy[kept++] = "SWIFT_BACKTRACE=enable=no";
+  copy[kept] = NULL;
+  return copy;
+}
+
+// A descriptor above those that a worker has, so that none is overwritten before it is passed on.
+static int moved_up(int descriptor) {
+  if (descriptor < 0 || descriptor > INTERLOCK_WORKER_CHANNEL) return descriptor;
+  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, INTERLOCK_WORKER_CHANNEL + 1);
+  int error = errno;
+  close(descriptor);
+  errno = error;
+  return moved;
+}
+
+static void close_if_open(int descriptor) {
+  if (descriptor >= 0) close(descriptor);
+}
+
+static int spawn_worker(const char *name, int channel, int errors, pid_t *process) {
+  char own[32];
+  char **environment = worker_environment(own);
+  if (environment == NULL) return ENOMEM;
+  char *arguments[] = {(char *)(uintptr_t)name, NULL};
+
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawnattr_init(&attributes);
+  int error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (error == 0) error = posix_spawn_file_actions_adddup2(&actions, channel, INTERLOCK_WORKER_CHANNEL);
+  if (error == 0 && errors >= 0) {
+    error = posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+  }
+  if (error == 0) {
+    error = posix_spawn_file_actions_addclosefrom_np(&actions, INTERLOCK_WORKER_CHANNEL + 1);
+  }
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  if (error == 0) {
+    error = posix_spawn(process, "/proc/self/exe", &actions, &attributes, arguments, environment);
+  }
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  free(environment);
+  return error;
+}
+
+int interlock_worker_start(const char *name, bool captures_errors, struct interlock_child *child) {
+  int ends[2] = {-1, -1};
+  int errors[2] = {-1, -1};
+  int error = 0;
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+  if (captures_errors && pipe2(errors, O_CLOEXEC) != 0) error = errno;
+  ends[1] = error == 0 ? moved_up(ends[1]) : ends[1];
+  errors[1] = error == 0 ? moved_up(errors[1]) : errors[1];
+  if (error == 0 && (ends[1] < 0 || (captures_errors && errors[1] < 0))) error = errno;
+
+  pid_t process = -1;
+  if (error == 0) error = spawn_worker(name, ends[1], errors[1], &process);
+  close_if_open(ends[1]);
+  close_if_open(errors[1]);
+  int process_descriptor = -1;
+  if (error == 0) {
+    process_descriptor = (int)syscall(SYS_pidfd_open, process, 0);
+    if (process_descriptor < 0) {
+      error = errno;
+      kill(process, SIGKILL);
+      waitpid(process, NULL, 0);
+    }
+  }
+  if (error != 0) {
+    close_if_open(ends[0]);
+    close_if_open(errors[0]);
+    return error;
+  }
+  *child = (struct interlock_child){
+      .process = process,
+      .process_descriptor = process_descriptor,
+      .channel = ends[0],
+      .errors = errors[0],
+  };
+  return 0;
+}
+
+int interlock_child_reap(int process_descriptor, struct interlock_exit *how) {
+  siginfo_t info;
+  memset(&info, 0, sizeof info);
+  int result;
+  do {
+    result = waitid((idtype_t)P_PIDFD, (id_t)process_descriptor, &info, WEXITED | WNOHANG);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0) return errno;
+  *how = (struct interlock_exit){
+      .has_ended = info.si_pid != 0,
+      .was_killed = info.si_pid != 0 && info.si_code != CLD_EXITED,
+      .status = info.si_pid != 0 ? info.si_status : 0,
+  };
+  return 0;
+}
+
+int interlock_process_signal(int process_descriptor, int signal) {
+  return syscall(SYS_pidfd_send_signal, process_descriptor, signal, NULL, 0) == 0 ? 0 : errno;
+}
+
+int interlock_memory_create(const char *name, size_t size) {
+  int memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (memory < 0) return -errno;
+  if (ftruncate(memory, (off_t)size) != 0 || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK) != 0) {
+    int error = errno;
+    close(memory);
+    return -error;
+  }
+  return memory;
+}
+
+bool interlock_memory_cannot_shrink(int descriptor) {
+  int seals = fcntl(descriptor, F_GET_SEALS);
+  return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
+}
+
+int interlock_wait_readable(const int *descriptors, bool *ready, int32_t count, uint64_t deadline) {
+  struct pollfd polled[8];
+  if (count > 8) return EINVAL;
+  for (;;) {
+    for (int32_t i = 0; i < count; i++) {
+      polled[i] = (struct pollfd){.fd = descriptors[i], .events = POLLIN};
+    }
+    struct timespec left, *timeout = NULL;
+    if (deadline != INTERLOCK_NEVER) {
+      uint64_t now = interlock_clock_now();
+      uint64_t rest = now < deadline ? deadline - now : 0;
+      left = (struct timespec){
+          .tv_sec = (time_t)(rest / 1000000000), .tv_nsec = (long)(rest % 1000000000)};
+      timeout = &left;
+    }
+    int result = ppoll(polled, (nfds_t)count, timeout, NULL);
+    if (result < 0 && errno == EINTR) continue;
+    if (result < 0) return errno;
+    if (result == 0) return ETIMEDOUT;
+    for (int32_t i = 0; i < count; i++) ready[i] = polled[i].revents != 0;
+    return 0;
+  }
+}
+
+// Room for one descriptor beside the bytes of a message.
+union control {
+  struct cmsghdr header;
+  char space[CMSG_SPACE(sizeof(int))];
+};
+
+intptr_t interlock_channel_send(int channel, const void *bytes, size_t count, int descriptor) {
+  struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = count};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  union control control;
+  if (descriptor >= 0) {
+    memset(&control, 0, sizeof control);
+    message.msg_control = control.space;
+    message.msg_controllen = sizeof control.space;
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(sizeof descriptor);
+    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  }
+  ssize_t sent;
+  do {
+    sent = sendmsg(channel, &message, MSG_NOSIGNAL);
+  } while (sent < 0 && errno == EINTR);
+  return sent < 0 ? -errno : sent;
+}
+
+intptr_t interlock_channel_receive(int channel, void *bytes, size_t count, int *descriptor) {
+  struct iovec part = {.iov_base = bytes, .iov_len = count};
+  union control control;
+  struct msghdr message = {
+      .msg_iov = &part,
+      .msg_iovlen = 1,
+      .msg_control = control.space,
+      .msg_controllen = sizeof control.space,
+  };
+  *descriptor = -1;
+  ssize_t received;
+  do {
+    received = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) return -errno;
+  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL;
+       header = CMSG_NXTHDR(&message, header)) {
+    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
+      memcpy(descriptor, CMSG_DATA(header), sizeof *descriptor);
+    }
+  }
+  return received;
+}

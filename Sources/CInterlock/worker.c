@@ -1,0 +1,145 @@
+// How a process becomes a worker.
+//
+// A worker is this executable once more, with a socket as descriptor 3 and an environment variable that
+// says so. It has to be taken over after all constructors have run, so that the language runtime and all
+// libraries are ready, and before `main`. Two ways, because neither works everywhere:
+//
+// - `__libc_start_main`, defined here and weak: the executable's start code calls it, and it calls the C
+//   library's with another `main`. In a fully static executable the C library's own definition wins.
+// - A constructor, for that case: it runs the constructors that come after it, and then the worker.
+//
+// Setting the variable by hand does nothing: it must be the number of our parent, and the descriptor one of
+// a pair of sockets that it made, under the same user.
+#define _GNU_SOURCE
+#include "CInterlock.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char variable[] = "INTERLOCK_WORKER";
+
+static bool is_worker;
+static bool start_is_wrapped;
+
+bool interlock_is_worker(void) { return is_worker; }
+
+// Whether `channel` is one end of a pair of sockets; `maker` made it.
+static bool is_channel(int channel, struct ucred *maker) {
+  int accepts = 1;
+  socklen_t size = sizeof accepts;
+  if (getsockopt(channel, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) != 0 || accepts) return false;
+  size = sizeof *maker;
+  return getsockopt(channel, SOL_SOCKET, SO_PEERCRED, maker, &size) == 0;
+}
+
+// Whether our parent, and nobody else, made us a worker.
+static bool was_started_as_worker(void) {
+  const char *value = secure_getenv(variable);
+  if (value == NULL) return false;
+  char *end;
+  long parent = strtol(value, &end, 10);
+  bool is_number = end != value && *end == 0;
+  // Children of the worker are none.
+  unsetenv(variable);
+  struct ucred maker;
+  if (!is_number || !is_channel(INTERLOCK_WORKER_CHANNEL, &maker)) return false;
+  if (maker.pid != parent || maker.uid != getuid()) return false;
+  // The parent has died meanwhile: the program that we are must not run in its place.
+  if (getppid() != parent) _exit(0);
+  return fcntl(INTERLOCK_WORKER_CHANNEL, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+static int worker_main(int count, char **arguments, char **environment) {
+  (void)count;
+  (void)arguments;
+  (void)environment;
+  return interlock_worker_main(INTERLOCK_WORKER_CHANNEL);
+}
+
+extern char **environ;
+
+#if defined(__GLIBC__)
+typedef int main_function(int, char **, char **);
+typedef int start_function(
+    main_function *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+
+__attribute__((weak, visibility("default"))) int __libc_start_main(
+    main_function *main, int count, char **arguments, void (*init)(void), void (*fini)(void),
+    void (*rtld_fini)(void), void *stack_end);
+
+__attribute__((weak, visibility("default"))) int __libc_start_main(
+    main_function *main, int count, char **arguments, void (*init)(void), void (*fini)(void),
+    void (*rtld_fini)(void), void *stack_end) {
+  start_function *start = (start_function *)dlsym(RTLD_NEXT, "__libc_start_main");
+  start_is_wrapped = true;
+  if (environ == NULL) environ = arguments + count + 1;
+  if (interlock_worker_main != NULL && was_started_as_worker()) {
+    is_worker = true;
+    main = worker_main;
+  }
+  return start(main, count, arguments, init, fini, rtld_fini, stack_end);
+}
+#endif
+
+typedef void constructor(int, char **, char **);
+extern constructor *__init_array_start[] __attribute__((weak, visibility("hidden")));
+extern constructor *__init_array_end[] __attribute__((weak, visibility("hidden")));
+
+__attribute__((constructor)) static void take_over(int count, char **arguments, char **environment) {
+  if (start_is_wrapped || interlock_worker_main == NULL) return;
+  // In a library the executable's own constructors have not run yet, and its start code is wrapped.
+  constructor **own = __init_array_start;
+  while (own < __init_array_end && *own != take_over) own++;
+  if (own >= __init_array_end || !was_started_as_worker()) return;
+  is_worker = true;
+  for (constructor **next = own + 1; next < __init_array_end; next++) {
+    if (*next != NULL && *next != (constructor *)(intptr_t)-1) (*next)(count, arguments, environment);
+  }
+  exit(worker_main(count, arguments, environment));
+}
+
+static void *watch(void *argument) {
+  struct pollfd parent = {.fd = (int)(intptr_t)argument, .events = POLLRDHUP};
+  for (;;) {
+    int ready = poll(&parent, 1, -1);
+    if (ready > 0 && (parent.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) break;
+  }
+  // An idle worker ends in order when it finds the channel closed; this is for those that are busy.
+  poll(NULL, 0, 50);
+  _exit(0);
+}
+
+int interlock_worker_watch_parent(int channel) {
+  // All signals are for the program's own threads.
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  int error = pthread_attr_init(&attributes);
+  if (error == 0) {
+    pthread_t thread;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attributes, 64 * 1024);
+    error = pthread_create(&thread, &attributes, watch, (void *)(intptr_t)channel);
+    if (error == 0) pthread_setname_np(thread, "parent watch");
+    pthread_attr_destroy(&attributes);
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+// Of the language's concurrency runtime; weak, because a program without concurrency does not link it.
+__attribute__((weak)) void swift_task_asyncMainDrainQueue(void) __attribute__((swiftcall));
+
+void interlock_serve_main_actor(void) {
+  if (swift_task_asyncMainDrainQueue != NULL) swift_task_asyncMainDrainQueue();
+  for (;;) pause();
+}
