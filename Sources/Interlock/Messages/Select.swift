@@ -225,6 +225,9 @@ private struct Selection<Result> {
         let follow = attemptEach(from: start)
         passOn()
         if let follow { return follow }
+        // A call that has begun need only be let through, but not beyond the deadline.
+        Seam.world.yield()
+        if let deadline, deadline.hasPassed || thread.isCancelled { return nil }
       case .none:
         passOn()
         return nil
@@ -235,7 +238,9 @@ private struct Selection<Result> {
   /// Attempts the cases one after the other, beginning at another one each time.
   private func attemptEach(from start: Int) -> (() -> Result)? {
     for offset in cases.indices {
-      if let follow = cases[(start + offset) % cases.count].attempt() { return follow }
+      if let follow = cases[(start % cases.count + offset) % cases.count].attempt() {
+        return follow
+      }
     }
     return nil
   }

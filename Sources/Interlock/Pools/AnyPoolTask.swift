@@ -101,14 +101,20 @@ extension AnyPoolTask {
   /// - Returns: Whether the task will never run; `false` if it has begun.
   @discardableResult
   public final func cancel() -> Bool {
-    Seam.attempt(.cancel, on: subject) {
-      let isPrevented = prevent()
-      if !isPrevented, let life = change({ $0.asked() }) {
+    var prevented: PoolTaskLife?
+    _ = Seam.attempt(.cancel, on: subject) {
+      prevented = change { $0.cancelled() }
+      if prevented == nil, let life = change({ $0.asked() }) {
         // The thread may sleep. It looks at the word before each park, so an early wake is none.
         core.registry.record(number: life.runner)?.parker.wake()
       }
-      return isPrevented
+      return prevented != nil
     }
+    guard let prevented else { return false }
+    // Not as part of the operation: what follows the task is foreign code.
+    conclude(prevented)
+    core.line.dropStaleLast()
+    return true
   }
 }
 
@@ -127,7 +133,8 @@ extension AnyPoolTask {
   /// - Returns: What the word was, or `nil` if `next` refused.
   @discardableResult
   private final func change(_ next: (PoolTaskLife) -> PoolTaskLife?) -> PoolTaskLife? {
-    var seen = word.load(ordering: .relaxed)
+    // Ordering (T1): acquiring, also where `next` refuses: whoever finds the task over reads its result.
+    var seen = word.load(ordering: .acquiring)
     while true {
       guard let wanted = next(PoolTaskLife(bits: seen)) else { return nil }
       let (isDone, now) = word.weakCompareExchange(
@@ -135,7 +142,7 @@ extension AnyPoolTask {
         desired: wanted.bits,
         // Ordering (T1): releasing for who ends the task, acquiring for who begins it.
         successOrdering: .acquiringAndReleasing,
-        failureOrdering: .relaxed
+        failureOrdering: .acquiring
       )
       if isDone { return PoolTaskLife(bits: seen) }
       seen = now
@@ -144,6 +151,10 @@ extension AnyPoolTask {
 
   /// Whether the thread with this number may run the body, which nobody else will.
   final func begin(by number: UInt32) -> Bool {
+    if core.cancelsWaiting {
+      prevent()
+      return false
+    }
     guard change({ $0.begun(by: number) }) != nil else { return false }
     if isCounted { core.backlog?.leave() }
     return true
@@ -175,15 +186,21 @@ extension AnyPoolTask {
   }
 
   /// Takes care that the body never runs, if nobody has begun it.
+  @discardableResult
   final func prevent() -> Bool {
     guard let last = change({ $0.cancelled() }) else { return false }
+    conclude(last)
+    return true
+  }
+
+  /// The task, whose life was `last`, will never run.
+  private final func conclude(_ last: PoolTaskLife) {
     discard()
     if isCounted {
       core.outside.noteCancellation()
       core.backlog?.leave()
     }
     if last.isFollowed { tellFollowers() }
-    return true
   }
 }
 

@@ -25,10 +25,13 @@ final class LoopFailure<Failure: Error>: Sendable {
   @usableFromInline
   func note(_ error: Failure, at index: UInt) {
     flag.store(true, ordering: .relaxed)
-    first.withLock { first in
-      if let known = first, known.index < index { return }
-      first = (index, error)
+    // What is not kept goes when the guard is free.
+    let left: Failure? = first.withLock { first in
+      if let known = first, known.index < index { return error }
+      defer { first = (index, error) }
+      return first?.error
     }
+    withExtendedLifetime(left) {}
   }
 
   /// Throws what was kept.

@@ -146,7 +146,7 @@ extension PoolCore {
       loop.takePart()
       // Who has not come is not waited for.
       for invitation in invitations where !invitation.prevent() { invitation.wait() }
-      worker?.forgetBegun()
+      if let worker { worker.forgetBegun() } else { line.dropStaleLast() }
       loop.end()
     }
   }

@@ -37,6 +37,9 @@ final class PoolCore: Sendable {
   /// How many workers look for tasks, or were called to.
   private let searchers = Atomic<Int>(0)
   private let cancelWord = Atomic<Bool>(false)
+  private let cancelWaitingWord = Atomic<Bool>(false)
+  /// Threads from outside that run tasks which they submitted.
+  private let callers = Guarded<[ThreadRecord]>([])
   /// The threads of workers that live, and of some that do not any more.
   private let threads = Guarded<[ThreadHandle<Void, Never>]>([])
 
@@ -121,11 +124,16 @@ extension PoolCore {
     if let refusal { throw PoolError(reason: refusal, poolName: name) }
     noteSubmission(worker)
     guard isForCaller else { return }
+    // Before it begins: who asks all tasks to stop wakes those that are here.
+    callers.withLock { $0.append(me) }
     task.beginInCaller(me)
     if let worker {
       task.run(on: me, counting: worker.counts)
     } else {
       task.run(on: me, counting: outside)
+    }
+    callers.withLock { callers in
+      if let place = callers.lastIndex(where: { $0 === me }) { callers.remove(at: place) }
     }
   }
 
@@ -189,9 +197,21 @@ extension PoolCore {
       do throws(ThreadError) {
         try start(isSearching: true)
       } catch {
-        // The system has no thread: those that are there have to do.
+        // The system has no thread: those that are there have to do. They may have gone to rest
+        // while this one counted as a searcher.
         _ = endSearching()
+        callResting()
       }
+    }
+  }
+
+  /// Calls somebody who rests, if one may be called.
+  private func callResting() {
+    guard beginSearching() else { return }
+    if let worker = withCrew({ $0.callResting() }) {
+      worker.thread.parker.wake()
+    } else {
+      _ = endSearching()
     }
   }
 
@@ -252,6 +272,12 @@ extension PoolCore {
     cancelWord.load(ordering: .acquiring)
   }
 
+  /// Whether tasks that nobody has begun never run.
+  var cancelsWaiting: Bool {
+    // Ordering (R4): acquiring, pairs with the store in `close`.
+    cancelWaitingWord.load(ordering: .acquiring)
+  }
+
   var isClosed: Bool { withCrew { $0.isClosed } }
 
   func close(cancelling kind: ThreadPool.Cancelling) {
@@ -261,15 +287,14 @@ extension PoolCore {
       line.close()
       for worker in members { worker.line.close() }
       backlog?.close()
-      switch kind {
-      case .nothing: break
-      case .waiting: cancelWaiting()
-      case .everything:
-        cancelWaiting()
-        cancelRunning()
-      }
+      // Before the lines are emptied: a worker may have tasks in hand that are in none.
+      // Ordering (R4): releasing, pairs with the load in `cancelsWaiting`.
+      if kind != .nothing { cancelWaitingWord.store(true, ordering: .releasing) }
+      if kind == .everything { cancelRunning() }
       withCrew { $0.close() }.wake()
     }
+    // Not as part of the operation: what follows tasks is foreign code.
+    if kind != .nothing { cancelWaiting() }
   }
 
   private func cancelWaiting() {
@@ -283,7 +308,8 @@ extension PoolCore {
     // Ordering (R3): releasing, pairs with the load in `cancelsAll`. A thread looks at the word
     // before each park.
     cancelWord.store(true, ordering: .releasing)
-    for thread in withCrew({ $0.members.compactMap(\.startedThread) }) { thread.parker.wake() }
+    let threads = withCrew { $0.members.compactMap(\.startedThread) } + callers.withLock { $0 }
+    for thread in threads { thread.parker.wake() }
   }
 
   func join(until deadline: Deadline?) -> Bool {

@@ -25,7 +25,8 @@ struct PoolCrewRules {
     case start
   }
 
-  /// How many workers may be there beyond those wanted, all others being blocked.
+  /// How many workers may be there beyond those wanted, all others being blocked; more only while
+  /// all are.
   static let greatestSurplus = 256
 
   /// How many workers are to be active.
@@ -54,8 +55,9 @@ struct PoolCrewRules {
 
   /// Whether somebody can be called for a task that waits.
   var mayCall: Bool {
-    active < wanted && (!resting.isEmpty || members.count < wanted + Self.greatestSurplus)
-      && !(isClosed && members.isEmpty)
+    // One is active whatever the limit says: else all could wait for a task that nobody may begin.
+    let mayStart = members.count < wanted + Self.greatestSurplus || active == 0
+    return active < wanted && (!resting.isEmpty || mayStart) && !(isClosed && members.isEmpty)
   }
 
   /// Whether a worker should rest as soon as it can.
@@ -87,6 +89,13 @@ struct PoolCrewRules {
     guard let worker = resting.popLast() else { return .start }
     worker.thread.signal(.given)
     return .wake(worker)
+  }
+
+  /// Like ``call()``, but no worker is made.
+  mutating func callResting() -> PoolWorker? {
+    guard active < wanted, let worker = resting.popLast() else { return nil }
+    worker.thread.signal(.given)
+    return worker
   }
 
   /// A worker finds no task, or one too many at work.

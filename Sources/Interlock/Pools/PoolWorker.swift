@@ -90,8 +90,15 @@ extension PoolWorker {
   /// A task that may have been begun by somebody who joined it, or cancelled.
   private func takeAny() -> AnyPoolTask? {
     unsafe turns &+= 1
-    if unsafe turns % Self.fairness == 0, let job = core.line.popFirst() { return job }
+    if unsafe turns % Self.fairness == 0, let job = takeOldest() { return job }
     return line.popLast() ?? takeShare() ?? steal()
+  }
+
+  /// A task that has waited long, wherever it is: now and then, so that none waits for ever while
+  /// others are submitted.
+  private func takeOldest() -> AnyPoolTask? {
+    if unsafe turns / Self.fairness % 2 == 0, let job = core.line.popFirst() { return job }
+    return steal() ?? line.popFirst()
   }
 
   /// Takes several tasks from the pool's line at once, because that line is everybody's.
@@ -99,7 +106,11 @@ extension PoolWorker {
     var share = core.line.popFirst { count in min(max(1, count / 4), Self.greatestShare) }
     guard let first = share.popFirst() else { return nil }
     // The one that came first is taken first.
-    if !share.isEmpty { line.giveBackReversed(&share) }
+    if !share.isEmpty {
+      line.giveBackReversed(&share)
+      // They were in no line for a moment, in which others may have gone to rest.
+      core.announceWork()
+    }
     return first
   }
 
@@ -173,28 +184,39 @@ extension PoolWorker {
       if case .retire = decision { core.bury(self) }
       return decision
     }
-    // Not before: a task that comes now finds somebody who searches, or somebody who rests.
-    if unsafe isSearching {
-      unsafe isSearching = false
-      _ = core.endSearching()
-    }
     switch decision {
     case .goOn: return true
     case .lookAgain:
+      // It still searches, and others may rely on that.
       unsafe self.hasLookedAgain = true
       return true
     case .retire(let joiners):
+      ceaseToSearch()
+      // Its place is free: somebody may be called who could not before.
+      if seesWork { core.callIfNeeded() }
       joiners.wake()
       return false
     case .sleep:
+      ceaseToSearch()
       sleep(me)
       return true
     }
   }
 
-  private func sleep(_ me: ThreadRecord) {
-    // Ordering (R1): see `PoolCore`. It may call this very worker, which then does not sleep.
+  /// The worker rests or goes, and has told the crew so.
+  ///
+  /// Not before: a task that comes now finds somebody who searches, or somebody who rests.
+  private func ceaseToSearch() {
+    if unsafe isSearching {
+      unsafe isSearching = false
+      _ = core.endSearching()
+    }
+    // Ordering (R1): see `PoolCore`.
     memoryFence(ordering: .sequentiallyConsistent)
+  }
+
+  private func sleep(_ me: ThreadRecord) {
+    // It may call this very worker, which then does not sleep.
     if seesWork { core.callIfNeeded() }
     let operation = Operation(.take, core.subject)
     let isCalled = Seam.attempt(.take, on: core.subject) {

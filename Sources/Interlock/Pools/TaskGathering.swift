@@ -12,6 +12,9 @@ final class TaskGathering: Sendable {
       defer { asked += 1 }
       return over[asked]
     }
+
+    /// Whether a task has not been asked for.
+    func isLeft(_ index: Int) -> Bool { !over.prefix(asked).contains(index) }
   }
 
   private let state = Guarded(State())
@@ -53,24 +56,25 @@ final class TaskGathering: Sendable {
 
   /// The index of the next task that is over; `nil` if the wait gave up.
   ///
-  /// A thread of the tasks' pool that would have to wait, with no intention to give up, runs a task
-  /// that nobody has begun. At least one task has not been asked for.
+  /// A thread of the tasks' pool that would have to wait for a single task, with no intention to give
+  /// up, runs it if nobody has begun it. Of several it does not know which one will be the first: it
+  /// sleeps, and another thread takes its place. At least one task has not been asked for.
   func next(until deadline: Deadline?) -> Int? {
     let me = ThreadRecord.current
     if let index = state.withLock({ $0.next() }) { return index }
     let worker = unsafe me.worker?.takeUnretainedValue()
-    if deadline == nil, let worker {
-      for task in tasks where task.core === worker.core && task.begin(by: me.number) {
-        task.run(on: me, counting: worker.counts)
-        worker.forgetBegun()
-        if let index = state.withLock({ $0.next() }) { return index }
-      }
+    let left = state.withLock { state in tasks.indices.filter(state.isLeft) }.map { tasks[$0] }
+    if deadline == nil, let worker, left.count == 1, let task = left.first,
+      task.core === worker.core, task.begin(by: me.number)
+    {
+      task.run(on: me, counting: worker.counts)
+      worker.forgetBegun()
     }
     let subject = Subject("PoolTask", self, name: nil)
     var found: Int?
     _ = Seam.attempt(.wait, on: subject) {
-      let open = tasks.filter { !$0.isFinished }
-      return withJoin(me, of: open, call: "PoolTask.waitForFirst()", isPlain: deadline == nil) {
+      // Those that are over meanwhile belong to them: they are no reason to wait for ever.
+      withJoin(me, of: left, call: "PoolTask.waitForFirst()", isPlain: deadline == nil) {
         while found == nil {
           me.prepareToWait()
           found = state.withLock { state in

@@ -32,9 +32,8 @@
 ///
 /// A thread of the pool runs one task at a time. While a task joins another one, its thread runs that
 /// very task or sleeps, and another thread takes its place; it never runs foreign work on top. So no
-/// task meets locks, thread-local values or a stack of a task that waits on the same thread. At most
-/// 256 threads are started beyond the number of workers; when they all sleep in joins, the pool goes
-/// on with fewer until a join ends.
+/// task meets locks, thread-local values or a stack of a task that waits on the same thread. Beyond
+/// 256 threads more than workers, another one is started only when all of them sleep in joins.
 ///
 /// ## Cost
 ///
