@@ -151,6 +151,8 @@ int interlock_process_signal(int process_descriptor, int signal) {
   return syscall(SYS_pidfd_send_signal, process_descriptor, signal, NULL, 0) == 0 ? 0 : errno;
 }
 
+void interlock_flush_output(void) { fflush(stdout); }
+
 int interlock_memory_create(const char *name, size_t size) {
   int memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (memory < 0) return -errno;

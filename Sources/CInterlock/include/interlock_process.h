@@ -53,6 +53,9 @@ int interlock_process_signal(int process_descriptor, int signal);
 /// Returns 0 or an errno value.
 int interlock_worker_watch_parent(int channel);
 
+/// Writes what is buffered for standard output; other streams may be held by threads that wait.
+void interlock_flush_output(void);
+
 /// Makes memory that can be shared by passing its descriptor, which has no name and can only grow.
 ///
 /// Returns a descriptor, or a negative errno value.

@@ -8,6 +8,13 @@ final class ProcessBatches: Sendable {
   /// How many inputs go together at the most.
   private static let limit = 1 << 16
 
+  /// How long a batch may take before its inputs are tried one by one, of which each has its own limit.
+  ///
+  /// Not the limit times their number: one that hangs would be found after hours.
+  static func limit(of count: Int, _ each: Duration) -> Duration {
+    count == 1 ? each : each + max(each, goal * 50)
+  }
+
   private struct State {
     var next = 0
     var size = 1

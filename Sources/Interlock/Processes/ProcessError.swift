@@ -45,7 +45,7 @@ extension ProcessError: CustomStringConvertible {
     case .failed(let error): "the function threw\(input): \(error)"
     case .crashed(let exit): "the worker process was \(exit)\(input)\(output)"
     case .timedOut: "the function took too long\(input); its worker process was ended\(output)"
-    case .refused(let why): "nothing was run\(input): \(why)"
+    case .refused(let why): "the call was refused\(input): \(why)"
     case .cannotStart(let why): "no worker process: \(why)\(output)"
     case .closed: "the pool is closed"
     case .cancelled: "it was cancelled\(input)"

@@ -88,8 +88,9 @@ extension ProcessPool {
   /// What a function makes of each input, in the order of the inputs.
   ///
   /// Inputs go to the workers in batches whose size follows from how long the function takes. If a
-  /// worker crashes in the middle of a batch, each input of the batch is tried again alone, so that
-  /// only the one that is to blame fails; the function may then have run twice for some of the others.
+  /// worker crashes in the middle of a batch, or takes too long, or if something in it cannot be read
+  /// or written, each input of the batch is tried again alone, so that only the one that is to blame
+  /// fails; the function may then have run twice for some of the others.
   ///
   /// - Parameters:
   ///   - inputs: What the function needs each time; it gets copies.
@@ -167,7 +168,9 @@ extension ProcessPool {
       }
     } catch {
       switch error.reason {
-      case .crashed where batch.count > 1, .timedOut where batch.count > 1:
+      // Which one is to blame is not known.
+      case .crashed where batch.count > 1, .timedOut where batch.count > 1,
+        .refused where batch.count > 1:
         var outputs: [Output] = []
         for index in batch {
           outputs += try self.results(of: index..<index + 1, inputs, function)

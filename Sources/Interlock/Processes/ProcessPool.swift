@@ -64,6 +64,8 @@ public final class ProcessPool: Sendable {
   }
 
   /// Takes no new work, finishes what there is, and ends the processes.
+  ///
+  /// - Precondition: The calling thread is not one of the pool's, as that of a callback of its tasks is.
   public func close() {
     threads.close()
     threads.join()

@@ -14,4 +14,7 @@ struct MessageError: Error, CustomStringConvertible {
   static let tooDeep = MessageError(
     "the value is nested more than \(Wire.depthLimit) levels deep; send a flat one"
   )
+  static let outOfOrder = MessageError(
+    "a nested container was written to after the one around it went on; write one after the other"
+  )
 }

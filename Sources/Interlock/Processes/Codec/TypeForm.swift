@@ -54,6 +54,8 @@ enum TypeForm {
   private static func hasOnlyNumbers(_ type: Any.Type) -> Bool {
     if numbers.contains(where: { $0 == type }) { return true }
     if type is any SIMD.Type { return true }
+    // Two bounds in the wrong order are no range.
+    if type is any RangeExpression.Type { return false }
     // An enum has fields, too: those of its cases.
     guard isStruct(type) else { return false }
     var fields = 0

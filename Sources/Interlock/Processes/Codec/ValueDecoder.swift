@@ -49,7 +49,7 @@ final class ValueDecoder: Decoder {
       return reader
     }
     var reader = cursor.place.reader
-    try reader.skipToEnd()
+    try reader.skipToEnd(of: cursor.tag)
     return reader
   }
 }
@@ -139,6 +139,8 @@ struct WirePlace {
 private final class WireCursor {
   /// The next entry, or the end.
   var place: WirePlace
+  /// What kind of container it is.
+  let tag: Wire.Tag
   /// The first entry.
   private let start: WirePlace
   /// The keys that were looked for and not found next, and where their values are.
@@ -152,6 +154,7 @@ private final class WireCursor {
     }
     guard place.depth <= Wire.depthLimit else { throw .tooDeep }
     self.place = place
+    self.tag = tag
     start = place
   }
 
@@ -205,6 +208,25 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     return value
   }
 
+  // Unlike those for other numbers, these have defaults, which throw.
+  func decode(_ type: Int128.Type, forKey key: Key) throws -> Int128 {
+    try decodeInteger(type, key)
+  }
+
+  func decode(_ type: UInt128.Type, forKey key: Key) throws -> UInt128 {
+    try decodeInteger(type, key)
+  }
+
+  private func decodeInteger<Number: FixedWidthInteger>(
+    _ type: Number.Type,
+    _ key: Key
+  ) throws -> Number {
+    var (place, isNext) = try value(key)
+    let number = try place.readInteger(type)
+    if isNext { cursor.place.reader = place.reader }
+    return number
+  }
+
   func nestedContainer<Nested>(
     keyedBy type: Nested.Type,
     forKey key: Key
@@ -255,6 +277,22 @@ private struct UnkeyedReader: UnkeyedDecodingContainer {
     let value = try cursor.place.decode(type)
     currentIndex += 1
     return value
+  }
+
+  mutating func decode(_ type: Int128.Type) throws -> Int128 { try decodeInteger(type) }
+
+  mutating func decode(_ type: UInt128.Type) throws -> UInt128 { try decodeInteger(type) }
+
+  private mutating func decodeInteger<Number: FixedWidthInteger>(
+    _ type: Number.Type
+  ) throws -> Number {
+    try requireValue()
+    // What is no number stays where it is.
+    var place = cursor.place
+    let number = try place.readInteger(type)
+    cursor.place = place
+    currentIndex += 1
+    return number
   }
 
   mutating func nestedContainer<Nested>(

@@ -6,10 +6,15 @@
 final class ValueEncoder: Encoder {
   var writer: WireWriter
   private var keys: [String: UInt16] = [:]
-  // Each container has a number of its own.
-  private var open: [Int] = []
+  private var open: [OpenContainer] = []
   private var containers = 0
-  // Of calls that cannot throw.
+  // How many containers are around the value that is being written.
+  private var outside = 0
+  // How many values are around what comes next, as the decoder counts them.
+  fileprivate private(set) var depth = 0
+  // Where the value of a super encoder belongs, as long as nothing is there.
+  private var gap: Int?
+  // The first: of calls that cannot throw, and of values that were given up half written.
   private var failure: (any Error)?
 
   let codingPath: [any CodingKey] = []
@@ -22,19 +27,32 @@ final class ValueEncoder: Encoder {
 
   /// Writes `value`.
   func encode<Value: Encodable>(_ value: Value) throws {
-    if writeDirectly(value) { return }
-    guard open.count < Wire.depthLimit else { throw MessageError.tooDeep }
-    let outside = open.count
+    if try writeDirectly(value) { return }
+    guard depth < Wire.depthLimit else { throw MessageError.tooDeep }
+    let around = (depth, outside)
+    depth += 1
+    outside = open.count
     let before = writer.count
-    try value.encode(to: self)
-    // Some types have nothing to write.
-    if writer.count == before { writer.write(.nil) }
+    do {
+      try value.encode(to: self)
+    } catch {
+      // Whoever catches this cannot go on: half a value is in the message.
+      failure = failure ?? error
+    }
+    // Some types have nothing to write. They are not `nil`: an optional one could be.
+    if writer.count == before { writeEmpty() }
     close(downTo: outside)
+    (depth, outside) = around
     if let failure { throw failure }
   }
 
+  private func writeEmpty() {
+    writer.write(.keyed)
+    writer.write(.end)
+  }
+
   /// Writes values whose form is known, without asking them.
-  private func writeDirectly<Value: Encodable>(_ value: Value) -> Bool {
+  private func writeDirectly<Value: Encodable>(_ value: Value) throws(MessageError) -> Bool {
     switch TypeForm(of: Value.self) {
     case .raw:
       unsafe withUnsafeBytes(of: value) { bytes in
@@ -44,6 +62,9 @@ final class ValueEncoder: Encoder {
     case .array: return (value as? any RawArray)?.writeRaw(to: &writer) ?? false
     case .string:
       guard let string = value as? String else { return false }
+      guard string.utf8.count <= UInt32.max else {
+        throw MessageError("a text has more than \(UInt32.max) bytes; send an array of UInt8")
+      }
       writer.write(.string)
       writer.write(string)
       return true
@@ -53,58 +74,90 @@ final class ValueEncoder: Encoder {
   }
 
   func container<Key>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
-    KeyedEncodingContainer(KeyedWriter(encoder: self, container: begin(.keyed)))
+    KeyedEncodingContainer(KeyedWriter(encoder: self, container: own(.keyed)))
   }
 
   func unkeyedContainer() -> any UnkeyedEncodingContainer {
-    UnkeyedWriter(encoder: self, container: begin(.unkeyed))
+    UnkeyedWriter(encoder: self, container: own(.unkeyed))
   }
 
   func singleValueContainer() -> any SingleValueEncodingContainer {
     SingleWriter(encoder: self)
   }
 
+  /// The container of the value that is being written.
+  ///
+  /// A class and the one it inherits from may both ask for it, and share it.
+  private func own(_ tag: Wire.Tag) -> Int {
+    guard outside < open.count else { return begin(tag) }
+    return again(open[outside].number, tag)
+  }
+
+  /// A container that is asked for once more.
+  fileprivate func again(_ container: Int, _ tag: Wire.Tag) -> Int {
+    if let place = open.lastIndex(where: { $0.number == container }), open[place].tag != tag {
+      failure = failure ?? MessageError("a value asked for containers of both kinds")
+    }
+    return container
+  }
+
   fileprivate func begin(_ tag: Wire.Tag) -> Int {
     writer.write(tag)
     containers += 1
-    open.append(containers)
+    open.append(OpenContainer(number: containers, tag: tag, depth: depth))
     return containers
   }
 
   /// Begins a container inside another one, where errors cannot be thrown: they are kept for the end.
   fileprivate func nested(_ tag: Wire.Tag, in container: Int, _ key: (any CodingKey)?) -> Int {
-    do {
+    attempt {
       try enter(container)
       if let key { try write(key) }
-      if open.count >= Wire.depthLimit { throw MessageError.tooDeep }
-    } catch {
-      failure = failure ?? error
+      try goDeeper()
     }
     return begin(tag)
   }
 
   /// Lets another part of the value write what comes next.
-  fileprivate func superEncoder(in container: Int, _ key: (any CodingKey)?) -> ValueEncoder {
-    do {
+  fileprivate func superEncoder(in container: Int, _ key: (any CodingKey)?) -> SuperEncoder {
+    attempt {
       try enter(container)
       if let key { try write(key) }
-    } catch {
-      failure = failure ?? error
+      try goDeeper()
     }
-    return self
+    gap = writer.count
+    return SuperEncoder(encoder: self, place: writer.count, depth: depth)
+  }
+
+  /// Goes back to where the value of a super encoder belongs.
+  fileprivate func enter(_ part: SuperEncoder) {
+    attempt {
+      guard gap == part.place, part.place == writer.count else { throw MessageError.outOfOrder }
+    }
+    depth = part.depth
   }
 
   /// Ends all containers inside `container`.
-  fileprivate func enter(_ container: Int) throws {
-    guard let place = open.lastIndex(of: container) else {
-      throw MessageError(
-        "a nested container was written to after the one around it went on; write one after the other"
-      )
+  fileprivate func enter(_ container: Int) throws(MessageError) {
+    guard let place = open.lastIndex(where: { $0.number == container }) else {
+      throw .outOfOrder
     }
     close(downTo: place + 1)
+    depth = open[place].depth
+  }
+
+  private func goDeeper() throws(MessageError) {
+    guard depth < Wire.depthLimit else { throw .tooDeep }
+    depth += 1
+  }
+
+  private func attempt(_ body: () throws -> Void) {
+    do { try body() } catch { failure = failure ?? error }
   }
 
   private func close(downTo count: Int) {
+    if gap == writer.count { writeEmpty() }
+    gap = nil
     while open.count > count {
       writer.write(.end)
       open.removeLast()
@@ -160,6 +213,54 @@ extension ValueEncoder {
   }
 }
 
+/// A container that takes values.
+private struct OpenContainer {
+  /// Every container has one of its own.
+  let number: Int
+  let tag: Wire.Tag
+  /// How many values are around those in it.
+  let depth: Int
+}
+
+/// Writes the part of a value that its class inherits.
+private final class SuperEncoder: Encoder {
+  let encoder: ValueEncoder
+  /// Where the part belongs in the message.
+  let place: Int
+  let depth: Int
+  private var container: Int?
+
+  let codingPath: [any CodingKey] = []
+  let userInfo: [CodingUserInfoKey: Any] = [:]
+
+  init(encoder: ValueEncoder, place: Int, depth: Int) {
+    self.encoder = encoder
+    self.place = place
+    self.depth = depth
+  }
+
+  func container<Key>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
+    KeyedEncodingContainer(KeyedWriter(encoder: encoder, container: begin(.keyed)))
+  }
+
+  func unkeyedContainer() -> any UnkeyedEncodingContainer {
+    UnkeyedWriter(encoder: encoder, container: begin(.unkeyed))
+  }
+
+  func singleValueContainer() -> any SingleValueEncodingContainer {
+    encoder.enter(self)
+    return SingleWriter(encoder: encoder)
+  }
+
+  private func begin(_ tag: Wire.Tag) -> Int {
+    if let container { return encoder.again(container, tag) }
+    encoder.enter(self)
+    let number = encoder.begin(tag)
+    container = number
+    return number
+  }
+}
+
 private struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let encoder: ValueEncoder
   let container: Int
@@ -178,6 +279,17 @@ private struct KeyedWriter<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func encode<Value: Encodable>(_ value: Value, forKey key: Key) throws {
     try begin(key)
     try encoder.encode(value)
+  }
+
+  // Unlike those for other numbers, these have defaults, which throw.
+  func encode(_ value: Int128, forKey key: Key) throws {
+    try begin(key)
+    encoder.write(value)
+  }
+
+  func encode(_ value: UInt128, forKey key: Key) throws {
+    try begin(key)
+    encoder.write(value)
   }
 
   func nestedContainer<Nested>(
@@ -220,6 +332,18 @@ private struct UnkeyedWriter: UnkeyedEncodingContainer {
   mutating func encode<Value: Encodable>(_ value: Value) throws {
     try encoder.enter(container)
     try encoder.encode(value)
+    count += 1
+  }
+
+  mutating func encode(_ value: Int128) throws {
+    try encoder.enter(container)
+    encoder.write(value)
+    count += 1
+  }
+
+  mutating func encode(_ value: UInt128) throws {
+    try encoder.enter(container)
+    encoder.write(value)
     count += 1
   }
 

@@ -91,15 +91,10 @@ struct WireReader {
   }
 
   /// Passes over what is left of a container, and its end.
-  mutating func skipToEnd() throws(MessageError) {
-    while true {
-      switch try peekTag() {
-      case .end:
-        position += 1
-        return
-      case .newKey, .oldKey: _ = try readKey()
-      default: try skip()
-      }
+  mutating func skipToEnd(of container: Wire.Tag) throws(MessageError) {
+    while try !readTag(.end) {
+      if container == .keyed { _ = try readKey() }
+      try skip()
     }
   }
 

@@ -46,7 +46,8 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
       throw ProcessError(.refused("the input cannot be sent: \(error)"))
     }
     do {
-      let deadline = limit.map { Deadline.after($0 * inputs.count) } ?? .never
+      let deadline =
+        limit.map { Deadline.after(ProcessBatches.limit(of: inputs.count, $0)) } ?? .never
       return try link.call(encoder, until: deadline) { reader in
         switch try ValueDecoder.decode(WorkerReply.self, from: &reader) {
         case .refused(let why): throw ProcessError(.refused(why))

@@ -21,12 +21,24 @@ final class LinkStock: Sendable {
   ) throws(ProcessError) -> Result {
     permits.acquire()
     defer { permits.release() }
+    while true {
+      let (link, isNew) = try take()
+      defer { giveBack(link) }
+      do throws(ProcessError) {
+        return try body(link)
+      } catch {
+        // One that ended while it had nothing to do is no failure of this call.
+        guard link.missedCall, !isNew else { throw error }
+      }
+    }
+  }
+
+  /// A worker that waits, or else a new one.
+  private func take() throws(ProcessError) -> (link: WorkerLink, isNew: Bool) {
     let (idle, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
     if isClosed { throw ProcessError(.closed) }
-    let link: WorkerLink
-    if let idle { link = idle } else { link = try WorkerLink(name: name) }
-    defer { giveBack(link) }
-    return try body(link)
+    if let idle { return (idle, false) }
+    return (try WorkerLink(name: name), true)
   }
 
   private func giveBack(_ link: WorkerLink) {

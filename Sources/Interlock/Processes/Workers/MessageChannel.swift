@@ -30,6 +30,8 @@ final class MessageChannel: @unchecked Sendable {
   private var outgoing: Arena?
   private var isOutgoingKnown = false
   private var incoming: Arena?
+  /// Whether the other end was closed before it had read everything.
+  private(set) var wasReset = false
 
   init(descriptor: Int32) {
     self.descriptor = descriptor
@@ -83,7 +85,7 @@ final class MessageChannel: @unchecked Sendable {
   /// Receives the next message.
   ///
   /// - Parameter body: Reads it; the bytes are valid as long as it runs.
-  /// - Returns: What `body` returns, or `nil` if the other end is closed.
+  /// - Returns: What `body` returns, or `nil` if the other end is closed, even in the middle.
   /// - Throws: What `body` throws, or what is wrong with the message.
   func receive<Result>(
     _ body: (Kind, inout WireReader) throws -> Result
@@ -113,7 +115,7 @@ final class MessageChannel: @unchecked Sendable {
     }
     guard count <= Self.inlineLimit else { throw MessageError("a message has \(count) bytes") }
     var content = [UInt8](repeating: 0, count: Int(count))
-    guard try receive(&content, passed: &passed) else { throw MessageError.truncated }
+    guard try receive(&content, passed: &passed) else { return nil }
     return try unsafe content.withUnsafeBytes { bytes in
       var reader = unsafe WireReader(bytes)
       return try body(kind, &reader)
@@ -141,7 +143,8 @@ final class MessageChannel: @unchecked Sendable {
       }
       if descriptor >= 0 { passed = descriptor }
       // Who dies with something unread resets the connection.
-      if result == 0 || result == -Int(ECONNRESET) { return false }
+      wasReset = result == -Int(ECONNRESET)
+      if result == 0 || wasReset { return false }
       if result < 0 { throw ProcessSystemError(Int32(-result), "a message cannot be received") }
       received += result
     }

@@ -10,6 +10,8 @@ final class WorkerLink: @unchecked Sendable {
   private static let helloLimit = Duration.seconds(30)
   /// How much of its standard error is kept.
   private static let errorLimit = 1 << 14
+  /// How often it is read in a row; what else has it, besides the worker, may write without end.
+  private static let readLimit = 64
 
   /// Why a call gave no answer.
   enum Failure: Error {
@@ -22,9 +24,12 @@ final class WorkerLink: @unchecked Sendable {
   private let processDescriptor: Int32
   private let errors: Int32
   private let channel: MessageChannel
-  // SAFETY (both): touched by the one thread that uses the link.
+  // SAFETY (all): touched by the one thread that uses the link.
   private var errorTail: [UInt8] = []
+  private var areErrorsOpen = true
   private var exit: ProcessExit?
+  /// Whether the process ended before it had read what to do, so that nothing was done.
+  private(set) var missedCall = false
 
   /// Starts a worker, and waits until it is ready.
   init(name: String) throws(ProcessError) {
@@ -84,24 +89,30 @@ final class WorkerLink: @unchecked Sendable {
     _ body: (inout WireReader) throws -> Result
   ) throws -> Result {
     errorTail = []
-    do {
+    do throws(ProcessSystemError) {
       try channel.send(.call, encoder)
     } catch {
-      // It has gone: how is found out below.
-      throw Failure.ended(waitForEnd())
+      missedCall = error.number == EPIPE || error.number == ECONNRESET
+      let exit = end()
+      throw missedCall ? Failure.ended(exit) : .broken("\(error)")
     }
     try waitForMessage(until: deadline)
+    let outcome: Swift.Result<Result, any Error>?
     do {
-      let result = try channel.receive { kind, reader in
+      // The link is as good as before if the message is whole, whatever `body` makes of it.
+      outcome = try channel.receive { kind, reader in
         guard kind == .reply else { throw MessageError("a worker sent no reply") }
-        return try body(&reader)
+        return Swift.Result { try body(&reader) }
       }
-      if let result { return result }
     } catch {
       end()
-      throw error
+      throw Failure.broken("\(error)")
     }
-    throw Failure.ended(waitForEnd())
+    guard let outcome else {
+      missedCall = channel.wasReset
+      throw Failure.ended(end())
+    }
+    return try outcome.get()
   }
 
   /// Waits until there is something to receive.
@@ -109,24 +120,36 @@ final class WorkerLink: @unchecked Sendable {
     while true {
       var ready = [false, false, false]
       let descriptors = [channel.descriptor, processDescriptor, errors]
-      let count = Int32(errors < 0 ? 2 : 3)
+      // One that is closed is always ready.
+      let count: Int32 = areErrorsOpen ? 3 : 2
       let error = unsafe interlock_wait_readable(descriptors, &ready, count, deadline.nanoseconds)
       if error == ETIMEDOUT {
         end()
         throw .timedOut
       }
-      if error != 0 { throw .broken("waiting for a worker failed: error \(error)") }
+      if error != 0 {
+        // Its answer must not be taken for that of the next call.
+        end()
+        throw .broken("waiting for a worker failed: error \(error)")
+      }
       if ready[2] { readErrors() }
       if ready[0] { return }
-      // What it has sent before its end was ready, too.
-      if ready[1] { throw .ended(waitForEnd()) }
+      if ready[1] {
+        // It may have sent something after the channel was looked at, and before the process was.
+        let error = unsafe interlock_wait_readable(descriptors, &ready, 1, 0)
+        if error == 0 { return }
+        throw .ended(waitForEnd())
+      }
     }
   }
 
   /// Ends the process, whatever it does.
-  func end() {
+  ///
+  /// - Returns: How it ended, which is its own way if it was about to.
+  @discardableResult
+  private func end() -> ProcessExit {
     _ = interlock_process_signal(processDescriptor, SIGKILL)
-    _ = waitForEnd()
+    return waitForEnd()
   }
 
   /// Waits until the process has ended, and lets the system forget it.
@@ -140,7 +163,7 @@ final class WorkerLink: @unchecked Sendable {
         return .exited(-1)
       }
       if how.has_ended {
-        while readErrors() {}
+        readErrors()
         let found = how.was_killed ? ProcessExit.killed(signal: how.status) : .exited(how.status)
         exit = found
         return found
@@ -151,17 +174,25 @@ final class WorkerLink: @unchecked Sendable {
     }
   }
 
+  /// Reads what the process has written to its standard error.
+  private func readErrors() {
+    for _ in 0..<Self.readLimit where !readSomeErrors() { return }
+  }
+
   /// Keeps the last part of what the process writes to its standard error, and passes it on.
   ///
   /// - Returns: Whether there was something.
-  @discardableResult
-  private func readErrors() -> Bool {
+  private func readSomeErrors() -> Bool {
+    guard areErrorsOpen else { return false }
     var ready = [false]
     let descriptors = [errors]
     guard unsafe interlock_wait_readable(descriptors, &ready, 1, 0) == 0 else { return false }
     var buffer = [UInt8](repeating: 0, count: Self.errorLimit)
     let count = unsafe read(errors, &buffer, buffer.count)
-    guard count > 0 else { return false }
+    guard count > 0 else {
+      areErrorsOpen = count < 0 && errno == EINTR
+      return false
+    }
     _ = unsafe interlock_write_all(STDERR_FILENO, buffer, count)
     errorTail += buffer.prefix(count)
     if errorTail.count > Self.errorLimit {

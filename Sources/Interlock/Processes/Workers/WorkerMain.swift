@@ -34,7 +34,11 @@ private struct WorkerLoop: Sendable {
       try hello.encode(WorkerHello())
       try channel.send(.hello, hello)
       WorkerNesting.noteReady()
-      while let reply = try channel.receive(answer) { try channel.send(.reply, reply) }
+      while let reply = try channel.receive(answer) {
+        // What was printed is out before the result, and not lost when the process is ended.
+        interlock_flush_output()
+        try channel.send(.reply, reply)
+      }
     } catch {
       // Nobody is there to be told: the parent sees that the process has ended.
       StandardError.write("interlock worker: \(error)\n")
