@@ -196,20 +196,6 @@ private struct Unwritable: Codable, Sendable {
     #expect(Deadline.now - start < TestTime.limit)
   }
 
-  @Test func `one that closes its standard error costs nobody a CPU`() throws {
-    let pool = try ProcessPool(workers: 1)
-    defer { pool.close() }
-    func used() -> Double {
-      var time = timespec()
-      unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-    _ = try pool.run(0) { close(2) + Int32($0) }
-    let before = used()
-    _ = try pool.run(0) { usleep(300_000) + Int32($0) }
-    #expect(used() - before < 0.1)
-  }
-
   @Test func `its last words come with the error`() throws {
     let pool = try ProcessPool(workers: 1)
     defer { pool.close() }
