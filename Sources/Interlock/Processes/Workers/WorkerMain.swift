@@ -6,7 +6,7 @@ import Glibc
 /// One thread runs the functions that it is told to; the main thread serves the main actor meanwhile.
 /// The process ends when the channel is closed, at once if it is busy.
 @c(interlock_worker_main)
-public func workerMain(channel descriptor: Int32) -> Int32 {
+func workerMain(channel descriptor: Int32) -> Int32 {
   _ = interlock_worker_watch_parent(descriptor)
   do throws(ThreadError) {
     try spawn(name: "worker") {
