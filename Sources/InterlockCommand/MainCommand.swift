@@ -25,8 +25,8 @@ struct MainCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TourCommand.self, LettersCommand.self, FindCommand.self, BankCommand.self,
-      OutageCommand.self, GenerateCommand.self,
+      TourCommand.self, LettersCommand.self, FindCommand.self, AreaCommand.self,
+      BankCommand.self, OutageCommand.self, GenerateCommand.self,
     ]
   )
 

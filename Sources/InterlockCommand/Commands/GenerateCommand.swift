@@ -10,8 +10,9 @@ struct GenerateCommand: ParsableCommand {
       The same seed makes the same input, everywhere.
 
         interlock generate text --bytes 1GB --output sample.txt
+        interlock generate polygons --count 1000000 --output polygons.txt
       """,
-    subcommands: [GenerateTextCommand.self]
+    subcommands: [GenerateTextCommand.self, GeneratePolygonsCommand.self]
   )
 }
 #endif

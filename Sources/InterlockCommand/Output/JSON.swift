@@ -15,6 +15,12 @@ struct JSON: CustomStringConvertible, Sendable {
   /// A number; JSON has no infinities, they become `null`.
   static func number(_ value: Double) -> JSON { JSON(text: value.isFinite ? "\(value)" : "null") }
 
+  /// A number of any length, which is written as JSON wants it already.
+  static func number(decimal text: String) -> JSON { JSON(text: text) }
+
+  /// No value.
+  static let null = JSON(text: "null")
+
   /// A text.
   static func string(_ value: String) -> JSON {
     if value.utf8.allSatisfy(isPlain) { return JSON(text: "\"\(value)\"") }
