@@ -90,6 +90,8 @@ extension ThreadPool {
     _ transform: @Sendable (Elements.Element) throws(Failure) -> Output
   ) throws(Failure) -> [Output] {
     let count = elements.count
+    // An array made with room for none would write to the one empty array that all threads share.
+    if count == 0 { return [] }
     let failure = LoopFailure<Failure>()
     let output = unsafe [Output](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       let slots = unsafe LoopSlots(buffer)

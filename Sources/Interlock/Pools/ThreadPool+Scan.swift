@@ -23,6 +23,7 @@ extension ThreadPool {
   ) throws(Failure) -> [Elements.Element] where Elements.Element: Sendable {
     typealias Element = Elements.Element
     let count = elements.count
+    if count == 0 { return [] }
     let pieces = LoopPieces(count: count, workers: workerCount)
     // What came before each piece.
     var before: [Element] = [identity]

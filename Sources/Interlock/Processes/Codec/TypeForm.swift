@@ -88,6 +88,8 @@ extension Array: RawArray {
     guard TypeForm(of: Element.self).isRaw else { return nil }
     let bytes = unsafe try reader.readRaw(stride: MemoryLayout<Element>.stride, as: Self.self)
     let count = bytes.count / MemoryLayout<Element>.stride
+    // An array made with room for none would write to the one empty array that all threads share.
+    if count == 0 { return [] }
     return unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
       unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
       initialized = count
