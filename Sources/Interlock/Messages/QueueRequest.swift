@@ -58,21 +58,17 @@ enum QueueEntry<Outcome> {
   case done(Outcome)
 }
 
-/// How often a thread lets others go first, and looks again, before it stands in line: often the other
-/// side needs no more than the CPU.
-private let yields = 2
-
 extension QueueRequest {
-  /// Does it after others went first, if that is enough.
+  /// Does it after others went first, if that is enough: often the other side needs no more than the
+  /// CPU.
   ///
-  /// In a world that watches it does nothing: there standing in line costs nothing.
+  /// Once and not more often: where each side has a CPU, one that comes back too early finds a few
+  /// elements, and both work on the same piece of memory. In a world that watches it does nothing:
+  /// there standing in line costs nothing.
   func attemptAfterYielding() -> Outcome? {
     guard isWorthYielding, Seam.watchingWorld == nil else { return nil }
-    for _ in 0..<yields {
-      Seam.world.yield()
-      if let outcome = attempt() { return outcome }
-    }
-    return nil
+    Seam.world.yield()
+    return attempt()
   }
 
   /// Does it, with the calling thread waiting.
