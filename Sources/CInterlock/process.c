@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,7 +87,10 @@ static int spawn_worker(const char *name, int channel, int errors, pid_t *proces
   sigfillset(&all);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  // A group of its own: what is typed at the terminal to interrupt the program is for the program.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(
+      &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   if (error == 0) {
     error = posix_spawn(process, "/proc/self/exe", &actions, &attributes, arguments, environment);
   }
@@ -100,6 +106,8 @@ int interlock_worker_start(const char *name, bool captures_errors, struct interl
   int error = 0;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return errno;
   if (captures_errors && pipe2(errors, O_CLOEXEC) != 0) error = errno;
+  // Our end only: the other one is as standard error usually is.
+  if (error == 0 && captures_errors && fcntl(errors[0], F_SETFL, O_NONBLOCK) != 0) error = errno;
   ends[1] = error == 0 ? moved_up(ends[1]) : ends[1];
   errors[1] = error == 0 ? moved_up(errors[1]) : errors[1];
   if (error == 0 && (ends[1] < 0 || (captures_errors && errors[1] < 0))) error = errno;
@@ -147,6 +155,25 @@ int interlock_child_reap(int process_descriptor, struct interlock_exit *how) {
   return 0;
 }
 
+int64_t interlock_process_memory(int32_t process) {
+  char path[32], text[128];
+  snprintf(path, sizeof path, "/proc/%d/statm", (int)process);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -1;
+  ssize_t count = read(file, text, sizeof text - 1);
+  close(file);
+  if (count <= 0) return -1;
+  text[count] = 0;
+  long long size, resident;
+  if (sscanf(text, "%lld %lld", &size, &resident) != 2) return -1;
+  return (int64_t)resident * sysconf(_SC_PAGESIZE);
+}
+
+int interlock_child_wait(int process_descriptor) {
+  struct pollfd polled = {.fd = process_descriptor, .events = POLLIN};
+  return poll(&polled, 1, -1) >= 0 || errno == EINTR ? 0 : errno;
+}
+
 int interlock_process_signal(int process_descriptor, int signal) {
   return syscall(SYS_pidfd_send_signal, process_descriptor, signal, NULL, 0) == 0 ? 0 : errno;
 }
@@ -154,9 +181,13 @@ int interlock_process_signal(int process_descriptor, int signal) {
 void interlock_flush_output(void) { fflush(stdout); }
 
 int interlock_memory_create(const char *name, size_t size) {
+  // Growing a file beyond the limit would end the process.
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && size > limit.rlim_cur) return -EFBIG;
   int memory = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (memory < 0) return -errno;
-  if (ftruncate(memory, (off_t)size) != 0 || fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK) != 0) {
+  if (ftruncate(memory, (off_t)size) != 0 ||
+      fcntl(memory, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
     int error = errno;
     close(memory);
     return -error;
@@ -164,33 +195,67 @@ int interlock_memory_create(const char *name, size_t size) {
   return memory;
 }
 
-bool interlock_memory_cannot_shrink(int descriptor) {
+intptr_t interlock_memory_size(int descriptor) {
   int seals = fcntl(descriptor, F_GET_SEALS);
-  return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
+  if (seals < 0) return -errno;
+  if ((seals & F_SEAL_SHRINK) == 0) return -EPERM;
+  struct stat status;
+  return fstat(descriptor, &status) == 0 ? (intptr_t)status.st_size : -errno;
 }
 
-int interlock_wait_readable(const int *descriptors, bool *ready, int32_t count, uint64_t deadline) {
-  struct pollfd polled[8];
-  if (count > 8) return EINVAL;
-  for (;;) {
-    for (int32_t i = 0; i < count; i++) {
-      polled[i] = (struct pollfd){.fd = descriptors[i], .events = POLLIN};
-    }
-    struct timespec left, *timeout = NULL;
-    if (deadline != INTERLOCK_NEVER) {
-      uint64_t now = interlock_clock_now();
-      uint64_t rest = now < deadline ? deadline - now : 0;
-      left = (struct timespec){
-          .tv_sec = (time_t)(rest / 1000000000), .tv_nsec = (long)(rest % 1000000000)};
-      timeout = &left;
-    }
-    int result = ppoll(polled, (nfds_t)count, timeout, NULL);
-    if (result < 0 && errno == EINTR) continue;
-    if (result < 0) return errno;
-    if (result == 0) return ETIMEDOUT;
-    for (int32_t i = 0; i < count; i++) ready[i] = polled[i].revents != 0;
-    return 0;
-  }
+void *interlock_memory_map(int descriptor, size_t size) {
+  void *start =
+      mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, descriptor, 0);
+  if (start == MAP_FAILED) return NULL;
+  // What travels between processes is no part of a crash's story.
+  (void)madvise(start, size, MADV_DONTDUMP);
+  return start;
+}
+
+int interlock_memory_back(void *start, size_t size) {
+#ifdef MADV_POPULATE_WRITE
+  if (madvise(start, size, MADV_POPULATE_WRITE) == 0) return 0;
+  // Older systems do not know it: they find out when the memory is touched.
+  if (errno != EINVAL) return errno == EFAULT ? ENOMEM : errno;
+#endif
+  return 0;
+}
+
+void interlock_memory_give_back(void *start, size_t size) { (void)madvise(start, size, MADV_REMOVE); }
+
+void interlock_memory_prefer_huge_pages(void *start, size_t size) {
+  // Whole pages only, and worth it only if there are large ones among them.
+  const uintptr_t page = 4096;
+  uintptr_t first = ((uintptr_t)start + page - 1) & ~(page - 1);
+  uintptr_t end = ((uintptr_t)start + size) & ~(page - 1);
+  if (end > first) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+}
+
+int interlock_watch_create(void) {
+  int watch = epoll_create1(EPOLL_CLOEXEC);
+  return watch < 0 ? -errno : watch;
+}
+
+int interlock_watch_add(int watch, int descriptor, uint64_t key) {
+  struct epoll_event event = {.events = EPOLLIN, .data.u64 = key};
+  return epoll_ctl(watch, EPOLL_CTL_ADD, descriptor, &event) == 0 ? 0 : errno;
+}
+
+int interlock_watch_remove(int watch, int descriptor) {
+  return epoll_ctl(watch, EPOLL_CTL_DEL, descriptor, NULL) == 0 ? 0 : errno;
+}
+
+int interlock_watch_wait(int watch, uint64_t *keys, int count, int milliseconds) {
+  struct epoll_event events[16];
+  int ready = epoll_wait(watch, events, count < 16 ? count : 16, milliseconds);
+  if (ready < 0) return errno == EINTR ? 0 : -errno;
+  for (int i = 0; i < ready; i++) keys[i] = events[i].data.u64;
+  return ready;
+}
+
+bool interlock_is_writable(int descriptor) {
+  struct pollfd polled = {.fd = descriptor, .events = POLLOUT};
+  return poll(&polled, 1, 0) > 0;
 }
 
 // Room for one descriptor beside the bytes of a message.
@@ -199,29 +264,32 @@ union control {
   char space[CMSG_SPACE(sizeof(int))];
 };
 
-intptr_t interlock_channel_send(int channel, const void *bytes, size_t count, int descriptor) {
-  struct iovec part = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = count};
-  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+int interlock_channel_send(int channel, int descriptor) {
+  char byte = 0;
+  struct iovec part = {.iov_base = &byte, .iov_len = 1};
   union control control;
-  if (descriptor >= 0) {
-    memset(&control, 0, sizeof control);
-    message.msg_control = control.space;
-    message.msg_controllen = sizeof control.space;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(sizeof descriptor);
-    memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
-  }
+  memset(&control, 0, sizeof control);
+  struct msghdr message = {
+      .msg_iov = &part,
+      .msg_iovlen = 1,
+      .msg_control = control.space,
+      .msg_controllen = sizeof control.space,
+  };
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  header->cmsg_level = SOL_SOCKET;
+  header->cmsg_type = SCM_RIGHTS;
+  header->cmsg_len = CMSG_LEN(sizeof descriptor);
+  memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
   ssize_t sent;
   do {
     sent = sendmsg(channel, &message, MSG_NOSIGNAL);
   } while (sent < 0 && errno == EINTR);
-  return sent < 0 ? -errno : sent;
+  return sent < 0 ? errno : 0;
 }
 
-intptr_t interlock_channel_receive(int channel, void *bytes, size_t count, int *descriptor) {
-  struct iovec part = {.iov_base = bytes, .iov_len = count};
+int interlock_channel_receive(int channel) {
+  char byte;
+  struct iovec part = {.iov_base = &byte, .iov_len = 1};
   union control control;
   struct msghdr message = {
       .msg_iov = &part,
@@ -229,17 +297,16 @@ intptr_t interlock_channel_receive(int channel, void *bytes, size_t count, int *
       .msg_control = control.space,
       .msg_controllen = sizeof control.space,
   };
-  *descriptor = -1;
   ssize_t received;
   do {
     received = recvmsg(channel, &message, MSG_CMSG_CLOEXEC);
   } while (received < 0 && errno == EINTR);
   if (received < 0) return -errno;
-  for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header != NULL;
-       header = CMSG_NXTHDR(&message, header)) {
-    if (header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-      memcpy(descriptor, CMSG_DATA(header), sizeof *descriptor);
-    }
+  struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+  if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
+    return -EPIPE;
   }
-  return received;
+  int descriptor;
+  memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
+  return descriptor;
 }

@@ -24,18 +24,34 @@ static struct timespec timespec_of(uint64_t deadline) {
   };
 }
 
-int interlock_futex_wait(const void *word, uint32_t expected, uint64_t deadline) {
+static int futex_wait(const void *word, uint32_t expected, uint64_t deadline, int scope) {
   struct timespec until = timespec_of(deadline);
   // The bit set form takes an absolute time on the monotonic clock; the plain form a relative one.
   long result = syscall(
-      SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, expected,
+      SYS_futex, word, FUTEX_WAIT_BITSET | scope, expected,
       deadline == INTERLOCK_NEVER ? NULL : &until, NULL, FUTEX_BITSET_MATCH_ANY);
   return result == 0 ? 0 : errno;
 }
 
-int interlock_futex_wake(const void *word, int32_t count) {
-  long woken = syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
+static int futex_wake(const void *word, int32_t count, int scope) {
+  long woken = syscall(SYS_futex, word, FUTEX_WAKE | scope, count, NULL, NULL, 0);
   return woken < 0 ? 0 : (int)woken;
+}
+
+int interlock_futex_wait(const void *word, uint32_t expected, uint64_t deadline) {
+  return futex_wait(word, expected, deadline, FUTEX_PRIVATE_FLAG);
+}
+
+int interlock_futex_wake(const void *word, int32_t count) {
+  return futex_wake(word, count, FUTEX_PRIVATE_FLAG);
+}
+
+int interlock_shared_futex_wait(const void *word, uint32_t expected, uint64_t deadline) {
+  return futex_wait(word, expected, deadline, 0);
+}
+
+int interlock_shared_futex_wake(const void *word, int32_t count) {
+  return futex_wake(word, count, 0);
 }
 
 int interlock_sleep_until(uint64_t deadline) {

@@ -33,9 +33,11 @@ bool interlock_is_worker(void) { return is_worker; }
 
 // Whether `channel` is one end of a pair of sockets; `maker` made it.
 static bool is_channel(int channel, struct ucred *maker) {
-  int accepts = 1;
+  int accepts = 1, type = 0;
   socklen_t size = sizeof accepts;
   if (getsockopt(channel, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &size) != 0 || accepts) return false;
+  size = sizeof type;
+  if (getsockopt(channel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) return false;
   size = sizeof *maker;
   return getsockopt(channel, SOL_SOCKET, SO_PEERCRED, maker, &size) == 0;
 }
@@ -106,18 +108,32 @@ __attribute__((constructor)) static void take_over(int count, char **arguments, 
   exit(worker_main(count, arguments, environment));
 }
 
+struct parent {
+  int channel;
+  // Where the worker waits for something to do.
+  uint32_t *turn;
+  uint32_t look;
+};
+
 static void *watch(void *argument) {
-  struct pollfd parent = {.fd = (int)(intptr_t)argument, .events = POLLRDHUP};
+  struct parent parent = *(struct parent *)argument;
+  free(argument);
+  struct pollfd polled = {.fd = parent.channel, .events = POLLRDHUP};
   for (;;) {
-    int ready = poll(&parent, 1, -1);
-    if (ready > 0 && (parent.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) break;
+    int ready = poll(&polled, 1, -1);
+    if (ready > 0 && (polled.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) break;
   }
-  // An idle worker ends in order when it finds the channel closed; this is for those that are busy.
+  // An idle worker ends in order; those that are busy have this much time.
+  __atomic_fetch_or(parent.turn, parent.look, __ATOMIC_SEQ_CST);
+  interlock_shared_futex_wake(parent.turn, INT32_MAX);
   poll(NULL, 0, 50);
   _exit(0);
 }
 
-int interlock_worker_watch_parent(int channel) {
+int interlock_worker_watch_parent(int channel, uint32_t *turn, uint32_t look) {
+  struct parent *parent = malloc(sizeof *parent);
+  if (parent == NULL) return ENOMEM;
+  *parent = (struct parent){.channel = channel, .turn = turn, .look = look};
   // All signals are for the program's own threads.
   sigset_t all, before;
   sigfillset(&all);
@@ -128,11 +144,12 @@ int interlock_worker_watch_parent(int channel) {
     pthread_t thread;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attributes, 64 * 1024);
-    error = pthread_create(&thread, &attributes, watch, (void *)(intptr_t)channel);
+    error = pthread_create(&thread, &attributes, watch, parent);
     if (error == 0) pthread_setname_np(thread, "parent watch");
     pthread_attr_destroy(&attributes);
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (error != 0) free(parent);
   return error;
 }
 

@@ -45,32 +45,69 @@ struct interlock_exit {
 /// Looks whether a child has ended, and if so lets the system forget it. Returns 0 or an errno value.
 int interlock_child_reap(int process_descriptor, struct interlock_exit *how);
 
+/// How many bytes of memory a process has; negative if nobody knows.
+int64_t interlock_process_memory(int32_t process);
+
+/// Waits until a child has ended, or a signal has come. Returns 0 or an errno value.
+int interlock_child_wait(int process_descriptor);
+
 /// Sends a signal to a process that cannot be taken for another one. Returns 0 or an errno value.
 int interlock_process_signal(int process_descriptor, int signal);
 
 /// Ends the process when the other end of `channel` is closed, whatever its threads are doing.
 ///
+/// First it sets the bit `look` of `*turn`, a word in shared memory, and wakes whoever sleeps on it.
 /// Returns 0 or an errno value.
-int interlock_worker_watch_parent(int channel);
+int interlock_worker_watch_parent(int channel, uint32_t *turn, uint32_t look);
 
 /// Writes what is buffered for standard output; other streams may be held by threads that wait.
 void interlock_flush_output(void);
 
-/// Makes memory that can be shared by passing its descriptor, which has no name and can only grow.
+/// Makes memory that can be shared by passing its descriptor, which has no name and keeps its size.
 ///
-/// Returns a descriptor, or a negative errno value.
+/// It takes room only where something was written. Returns a descriptor, or a negative errno value.
 int interlock_memory_create(const char *name, size_t size);
 
-/// Whether such memory, or what passes for it, is sure not to shrink.
-bool interlock_memory_cannot_shrink(int descriptor);
+/// The size of such memory, in bytes; a negative errno value if it is no such memory, or could shrink.
+intptr_t interlock_memory_size(int descriptor);
 
-/// Sends bytes with a descriptor (-1 for none). Returns how many were sent, or a negative errno value.
-intptr_t interlock_channel_send(int channel, const void *bytes, size_t count, int descriptor);
+/// Maps such memory, to be read and written. Returns NULL and sets `errno` if that fails.
+void *interlock_memory_map(int descriptor, size_t size);
 
-/// Receives bytes, and a descriptor if one comes with them (else -1).
+/// Makes room for pages of such memory, which are mapped, before they are written.
 ///
-/// Returns how many, 0 at the end of the stream, or a negative errno value.
-intptr_t interlock_channel_receive(int channel, void *bytes, size_t count, int *descriptor);
+/// Returns 0, or ENOMEM if there is no room.
+int interlock_memory_back(void *start, size_t size);
+
+/// Gives pages of such memory back to the system; they read as zeroes afterwards.
+void interlock_memory_give_back(void *start, size_t size);
+
+/// Asks for large pages behind private memory that is about to be written.
+void interlock_memory_prefer_huge_pages(void *start, size_t size);
+
+/// Makes something that watches descriptors. Returns a descriptor, or a negative errno value.
+int interlock_watch_create(void);
+
+/// Watches a descriptor for something to read. Returns 0 or an errno value.
+int interlock_watch_add(int watch, int descriptor, uint64_t key);
+
+/// Stops watching a descriptor. Returns 0 or an errno value.
+int interlock_watch_remove(int watch, int descriptor);
+
+/// Waits until watched descriptors can be read, and stores up to `count` of their keys.
+///
+/// Gives up after `milliseconds`, never if that is negative. Returns how many keys were stored, or a
+/// negative errno value.
+int interlock_watch_wait(int watch, uint64_t *keys, int count, int milliseconds);
+
+/// Whether a descriptor takes some bytes without waiting, or would refuse them at once.
+bool interlock_is_writable(int descriptor);
+
+/// Sends a descriptor through a socket. Returns 0 or an errno value.
+int interlock_channel_send(int channel, int descriptor);
+
+/// Receives a descriptor, waiting for it. Returns it, or a negative errno value.
+int interlock_channel_receive(int channel);
 
 /// A file that is mapped into this process: the executable or a library.
 struct interlock_image {
@@ -84,11 +121,6 @@ struct interlock_image {
 
 /// Lets the main thread of a worker do what is sent to the main actor, for ever.
 _Noreturn void interlock_serve_main_actor(void);
-
-/// Waits until one of `count` descriptors can be read, or its other end is gone, or `deadline`.
-///
-/// `ready[i]` says whether descriptor i is. Returns 0, ETIMEDOUT or another errno value.
-int interlock_wait_readable(const int *descriptors, bool *ready, int32_t count, uint64_t deadline);
 
 /// Finds the image that has `address`. Returns whether there is one.
 bool interlock_image_of(const void *address, struct interlock_image *image);

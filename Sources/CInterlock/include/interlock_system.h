@@ -19,6 +19,10 @@ int interlock_futex_wait(const void *word, uint32_t expected, uint64_t deadline)
 /// Wakes up to `count` threads that are parked on `word`. Returns how many.
 int interlock_futex_wake(const void *word, int32_t count);
 
+/// The same for words in memory that several processes share.
+int interlock_shared_futex_wait(const void *word, uint32_t expected, uint64_t deadline);
+int interlock_shared_futex_wake(const void *word, int32_t count);
+
 /// Sleeps until `deadline` on the monotonic clock. Returns 0 or EINTR.
 int interlock_sleep_until(uint64_t deadline);
 

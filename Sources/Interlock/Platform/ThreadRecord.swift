@@ -34,6 +34,8 @@ package final class ThreadRecord: @unchecked Sendable {
   // The reason in the low 8 bits; above them the place that the signal came from.
   private let wakeSignal = Atomic<UInt32>(UInt32(WakeReason.none.rawValue))
   private let wait = Guarded<Operation?>(nil)
+  /// Ends a wait of the thread that is not at its parker.
+  private let interrupter = Guarded<(@Sendable () -> Void)?>(nil)
 
   // SAFETY (all): touched only by the thread itself.
   /// How often the thread was woken for the lock that it waits for; see `Lock`.
@@ -183,7 +185,26 @@ extension ThreadRecord {
   package func cancel() {
     // Ordering (C1): releasing, pairs with the load in `isAskedToEnd`.
     cancellation.store(true, ordering: .releasing)
+    interrupt()
+  }
+
+  /// Lets the thread, if it waits, look whether it was cancelled.
+  package func interrupt() {
     parker.wake()
+    interrupter.withLock { $0?() }
+  }
+
+  /// Runs `body`, in which the thread waits for something outside its process.
+  ///
+  /// `interrupt` ends that wait. It is called in other threads, under a guard, as long as `body` runs:
+  /// it must neither wait nor come back here.
+  func withInterrupter<Result, Failure: Error>(
+    _ interrupt: @escaping @Sendable () -> Void,
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    interrupter.withLock { $0 = interrupt }
+    defer { interrupter.withLock { $0 = nil } }
+    return try body()
   }
 }
 

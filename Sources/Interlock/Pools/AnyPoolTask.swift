@@ -106,7 +106,7 @@ extension AnyPoolTask {
       prevented = change { $0.cancelled() }
       if prevented == nil, let life = change({ $0.asked() }) {
         // The thread may sleep. It looks at the word before each park, so an early wake is none.
-        core.registry.record(number: life.runner)?.parker.wake()
+        core.registry.record(number: life.runner)?.interrupt()
       }
       return prevented != nil
     }

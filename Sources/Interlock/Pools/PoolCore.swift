@@ -309,7 +309,7 @@ extension PoolCore {
     // before each park.
     cancelWord.store(true, ordering: .releasing)
     let threads = withCrew { $0.members.compactMap(\.startedThread) } + callers.withLock { $0 }
-    for thread in threads { thread.parker.wake() }
+    for thread in threads { thread.interrupt() }
   }
 
   func join(until deadline: Deadline?) -> Bool {

@@ -8,26 +8,31 @@ final class ProcessBatches: Sendable {
   /// How many inputs go together at the most.
   private static let limit = 1 << 16
 
-  /// How long a batch may take before its inputs are tried one by one, of which each has its own limit.
-  ///
-  /// Not the limit times their number: one that hangs would be found after hours.
-  static func limit(of count: Int, _ each: Duration) -> Duration {
-    count == 1 ? each : each + max(each, goal * 50)
-  }
-
   private struct State {
     var next = 0
-    var size = 1
+    var size: Int
   }
 
   private let count: Int
   private let workers: Int
-  private let state = Guarded(State())
+  /// Whether somebody has said how large a batch is.
+  private let isFixed: Bool
+  private let state: Guarded<State>
 
-  init(count: Int, workers: Int) {
-    self.count = count
-    self.workers = workers
+  /// - Parameters:
+  ///   - size: How many inputs a batch has, if that is known.
+  ///   - count: How many inputs there are; `nil` if nobody knows.
+  ///   - workers: How many share them.
+  init(size: Int? = nil, count: Int? = nil, workers: Int) {
+    guard size ?? 1 > 0 else { misuse("a batch of \(size ?? 0) inputs: it has 1 or more.") }
+    isFixed = size != nil
+    self.count = count ?? .max
+    self.workers = max(1, workers)
+    state = Guarded(State(size: size ?? 1))
   }
+
+  /// How many inputs the next batch should have.
+  var nextSize: Int { state.withLock { $0.size } }
 
   /// The next batch; `nil` if there is nothing left.
   func next() -> Range<Int>? {
@@ -35,15 +40,16 @@ final class ProcessBatches: Sendable {
       let left = count - state.next
       guard left > 0 else { return nil }
       // The last batches become smaller, so that all workers end at about the same time.
-      let fair = (left + 2 * workers - 1) / (2 * workers)
+      let fair = isFixed ? left : left / (2 * workers) + 1
       let start = state.next
-      state.next += max(1, min(state.size, fair))
+      state.next += min(left, state.size, fair)
       return start..<state.next
     }
   }
 
   /// A batch took this long.
   func note(_ count: Int, took duration: Duration) {
+    guard !isFixed else { return }
     state.withLock { state in
       let each = max(duration / count, .nanoseconds(10))
       let wanted = Int((Self.goal / each).rounded())

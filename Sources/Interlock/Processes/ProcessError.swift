@@ -34,6 +34,8 @@ public struct ProcessError: Error, Hashable, Sendable {
   func at(_ index: Int) -> ProcessError {
     ProcessError(reason, inputIndex: index, errorOutput: errorOutput)
   }
+
+  var withoutIndex: ProcessError { ProcessError(reason, errorOutput: errorOutput) }
 }
 
 extension ProcessError: CustomStringConvertible {

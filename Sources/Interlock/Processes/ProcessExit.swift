@@ -7,6 +7,8 @@ public enum ProcessExit: Hashable, Sendable {
   /// A signal ended it: a trap of Swift's is `SIGILL` or `SIGTRAP`, and a process that the system ended to
   /// save memory has `SIGKILL`.
   case killed(signal: Int32)
+  /// It has ended, and somebody else in this program was told how: whoever called `wait` for any child.
+  case unknown
 }
 
 extension ProcessExit: CustomStringConvertible {
@@ -15,6 +17,7 @@ extension ProcessExit: CustomStringConvertible {
     switch self {
     case .exited(let status): "exited with status \(status)"
     case .killed(let signal): "killed by \(Self.name(of: signal))"
+    case .unknown: "ended, nobody knows how"
     }
   }
 

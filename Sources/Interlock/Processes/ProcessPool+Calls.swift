@@ -15,7 +15,22 @@ extension ProcessPool {
     file: StaticString = #fileID,
     _ body: @escaping @Sendable (Input) throws -> Output
   ) throws(ProcessError) -> Output {
-    try one(input, try RemoteFunction(literal: body, file))
+    try wholly(one(input, try RemoteFunction(literal: body, file), nil))
+  }
+
+  /// Runs a function that returns nothing in a worker process, and waits until it has returned.
+  ///
+  /// - Parameters:
+  ///   - input: What the function needs; it gets a copy.
+  ///   - file: Where the closure is written; leave it out.
+  ///   - body: A closure literal that captures nothing.
+  /// - Throws: ``ProcessError``, with what went wrong.
+  public func run<Input: Codable & Sendable>(
+    _ input: Input,
+    file: StaticString = #fileID,
+    _ body: @escaping @Sendable (Input) throws -> Void
+  ) throws(ProcessError) {
+    _ = try wholly(one(input, try RemoteFunction(action: body, file), nil))
   }
 
   /// Runs a function in a worker process, and waits for its result.
@@ -29,23 +44,113 @@ extension ProcessPool {
     _ task: Task.Type,
     _ input: Task.Input
   ) throws(ProcessError) -> Task.Output {
-    try one(input, try RemoteFunction(task))
+    try wholly(one(input, try RemoteFunction(task), nil))
   }
 
+  /// Runs a function in a worker process, and waits for its result, or gives up and ends the worker.
+  ///
+  /// - Parameters:
+  ///   - input: What the function needs; it gets a copy.
+  ///   - deadline: When to give up; with ``Deadline/never`` only for cancellation.
+  ///   - file: Where the closure is written; leave it out.
+  ///   - body: A closure literal that captures nothing.
+  /// - Returns: A copy of what the function returned; `nil` if the deadline passed or the calling thread
+  ///   or task was cancelled.
+  /// - Throws: ``ProcessError``, with what went wrong.
+  public func run<Input: Codable & Sendable, Output: Codable & Sendable>(
+    _ input: Input,
+    until deadline: Deadline,
+    file: StaticString = #fileID,
+    _ body: @escaping @Sendable (Input) throws -> Output
+  ) throws(ProcessError) -> Output? {
+    try one(input, try RemoteFunction(literal: body, file), deadline)
+  }
+
+  /// Runs a function in a worker process, and waits for its result, or gives up and ends the worker.
+  ///
+  /// - Parameters:
+  ///   - task: The function.
+  ///   - input: What it needs; it gets a copy.
+  ///   - deadline: When to give up; with ``Deadline/never`` only for cancellation.
+  /// - Returns: A copy of what the function returned; `nil` if the deadline passed or the calling thread
+  ///   or task was cancelled.
+  /// - Throws: ``ProcessError``, with what went wrong.
+  public func run<Task: ProcessTask>(
+    _ task: Task.Type,
+    _ input: Task.Input,
+    until deadline: Deadline
+  ) throws(ProcessError) -> Task.Output? {
+    try one(input, try RemoteFunction(task), deadline)
+  }
+
+  private func wholly<Output>(_ output: Output?) throws(ProcessError) -> Output {
+    // Only the pool's own cancellation ends a call that does not give up.
+    guard let output else { throw ProcessError(.cancelled) }
+    return output
+  }
+
+  /// `nil` if the caller gave up.
+  private func one<Input, Output>(
+    _ input: Input,
+    _ function: RemoteFunction<Input, Output>,
+    _ deadline: Deadline?
+  ) throws(ProcessError) -> Output? {
+    try stock.enter()
+    defer { stock.leave() }
+    return try admitted(input, function, deadline)
+  }
+
+  private func admitted<Input, Output>(
+    _ input: Input,
+    _ function: RemoteFunction<Input, Output>,
+    _ deadline: Deadline?
+  ) throws(ProcessError) -> Output? {
+    counts.note(submitted: 1)
+    let terms = CallTerms(limit: taskLimit, deadline: deadline)
+    let outcome = perform([input], function, terms)
+    counts.note(finished: 1, failed: outcome.failures.count)
+    guard let failure = outcome.failures.first else { return outcome.outputs[0] }
+    guard failure.error.reason == .cancelled, deadline != nil else {
+      throw failure.error.withoutIndex
+    }
+    return nil
+  }
+}
+
+// Tasks.
+extension ProcessPool {
   /// Lets a worker process run a function.
   ///
   /// - Parameters:
   ///   - input: What the function needs; it gets a copy.
   ///   - file: Where the closure is written; leave it out.
   ///   - body: A closure literal that captures nothing.
-  /// - Returns: A handle to join it with.
+  /// - Returns: A handle to join it with. Cancelling it ends the worker that runs it.
   /// - Throws: ``ProcessError`` if the function cannot run in a worker, or if the pool is closed.
+  @discardableResult
   public func submit<Input: Codable & Sendable, Output: Codable & Sendable>(
     _ input: Input,
     file: StaticString = #fileID,
     _ body: @escaping @Sendable (Input) throws -> Output
   ) throws(ProcessError) -> PoolTask<Output, ProcessError> {
-    try submit(input, try RemoteFunction(literal: body, file))
+    try submit(input, try RemoteFunction(literal: body, file)) { $0 }
+  }
+
+  /// Lets a worker process run a function that returns nothing.
+  ///
+  /// - Parameters:
+  ///   - input: What the function needs; it gets a copy.
+  ///   - file: Where the closure is written; leave it out.
+  ///   - body: A closure literal that captures nothing.
+  /// - Returns: A handle to join it with. Cancelling it ends the worker that runs it.
+  /// - Throws: ``ProcessError`` if the function cannot run in a worker, or if the pool is closed.
+  @discardableResult
+  public func submit<Input: Codable & Sendable>(
+    _ input: Input,
+    file: StaticString = #fileID,
+    _ body: @escaping @Sendable (Input) throws -> Void
+  ) throws(ProcessError) -> PoolTask<Void, ProcessError> {
+    try submit(input, try RemoteFunction(action: body, file)) { _ in }
   }
 
   /// Lets a worker process run a function.
@@ -53,140 +158,34 @@ extension ProcessPool {
   /// - Parameters:
   ///   - task: The function.
   ///   - input: What it needs; it gets a copy.
-  /// - Returns: A handle to join it with.
+  /// - Returns: A handle to join it with. Cancelling it ends the worker that runs it.
   /// - Throws: ``ProcessError`` if the function cannot run in a worker, or if the pool is closed.
+  @discardableResult
   public func submit<Task: ProcessTask>(
     _ task: Task.Type,
     _ input: Task.Input
   ) throws(ProcessError) -> PoolTask<Task.Output, ProcessError> {
-    try submit(input, try RemoteFunction(task))
+    try submit(input, try RemoteFunction(task)) { $0 }
   }
 
-  private func submit<Input: Codable & Sendable, Output: Codable & Sendable>(
+  private func submit<Input: Sendable, Output, Success: Sendable>(
     _ input: Input,
-    _ function: RemoteFunction<Input, Output>
-  ) throws(ProcessError) -> PoolTask<Output, ProcessError> {
+    _ function: RemoteFunction<Input, Output>,
+    _ convert: @escaping @Sendable (Output) -> Success
+  ) throws(ProcessError) -> PoolTask<Success, ProcessError> {
+    try stock.enter()
     do throws(PoolError) {
-      return try threads.submit { () throws(ProcessError) in try self.one(input, function) }
+      let task = try threads.submit { () throws(ProcessError) in
+        guard let output = try self.admitted(input, function, .never) else {
+          throw ProcessError(.cancelled)
+        }
+        return convert(output)
+      }
+      task.whenDone { [stock] _ in stock.leave() }
+      return task
     } catch {
+      stock.leave()
       throw ProcessError(.closed)
     }
-  }
-
-  private func one<Input: Codable & Sendable, Output: Codable & Sendable>(
-    _ input: Input,
-    _ function: RemoteFunction<Input, Output>
-  ) throws(ProcessError) -> Output {
-    try stock.withLink { link throws(ProcessError) in
-      try function.call([input], on: link, taskLimit)[0].get()
-    }
-  }
-}
-
-// Many at once.
-extension ProcessPool {
-  /// What a function makes of each input, in the order of the inputs.
-  ///
-  /// Inputs go to the workers in batches whose size follows from how long the function takes. If a
-  /// worker crashes in the middle of a batch, or takes too long, or if something in it cannot be read
-  /// or written, each input of the batch is tried again alone, so that only the one that is to blame
-  /// fails; the function may then have run twice for some of the others.
-  ///
-  /// - Parameters:
-  ///   - inputs: What the function needs each time; it gets copies.
-  ///   - file: Where the closure is written; leave it out.
-  ///   - body: A closure literal that captures nothing.
-  /// - Returns: Copies of what the function returned.
-  /// - Throws: ``ProcessError`` of the first input, in their order, of those that failed.
-  public func map<Inputs: Collection, Output: Codable & Sendable>(
-    _ inputs: Inputs,
-    file: StaticString = #fileID,
-    _ body: @escaping @Sendable (Inputs.Element) throws -> Output
-  ) throws(ProcessError) -> [Output] where Inputs.Element: Codable & Sendable {
-    try all(Array(inputs), try RemoteFunction(literal: body, file))
-  }
-
-  /// What a function makes of each input, in the order of the inputs.
-  ///
-  /// - Parameters:
-  ///   - task: The function.
-  ///   - inputs: What it needs each time; it gets copies.
-  /// - Returns: Copies of what the function returned.
-  /// - Throws: ``ProcessError`` of the first input, in their order, of those that failed.
-  public func map<Task: ProcessTask, Inputs: Collection>(
-    _ task: Task.Type,
-    _ inputs: Inputs
-  ) throws(ProcessError) -> [Task.Output] where Inputs.Element == Task.Input {
-    try all(Array(inputs), try RemoteFunction(task))
-  }
-
-  private func all<Input: Codable & Sendable, Output: Codable & Sendable>(
-    _ inputs: [Input],
-    _ function: RemoteFunction<Input, Output>
-  ) throws(ProcessError) -> [Output] {
-    let batches = ProcessBatches(count: inputs.count, workers: workerCount)
-    let results = Guarded<[Int: [Output]]>([:])
-    let failure = Guarded<ProcessError?>(nil)
-    let drive: @Sendable () -> Void = {
-      while failure.withLock({ $0 == nil }), let batch = batches.next() {
-        let start = Deadline.now
-        do throws(ProcessError) {
-          let outputs = try self.results(of: batch, inputs, function)
-          results.withLock { $0[batch.lowerBound] = outputs }
-        } catch {
-          failure.withLock { known in
-            if let index = known?.inputIndex, index < error.inputIndex ?? .max { return }
-            known = error
-          }
-        }
-        batches.note(batch.count, took: Deadline.now - start)
-      }
-    }
-    var drivers: [PoolTask<Void, Never>] = []
-    for _ in 1..<max(1, min(workerCount, inputs.count)) {
-      if let driver = try? threads.submit(drive) { drivers.append(driver) }
-    }
-    drive()
-    for driver in drivers { driver.wait() }
-    if let failure = failure.withLock({ $0 }) { throw failure }
-    let parts = results.withLock { $0 }
-    var outputs: [Output] = []
-    outputs.reserveCapacity(inputs.count)
-    for start in parts.keys.sorted() { outputs += parts[start] ?? [] }
-    return outputs
-  }
-
-  private func results<Input: Codable & Sendable, Output: Codable & Sendable>(
-    of batch: Range<Int>,
-    _ inputs: [Input],
-    _ function: RemoteFunction<Input, Output>
-  ) throws(ProcessError) -> [Output] {
-    let results: [Result<Output, ProcessError>]
-    do throws(ProcessError) {
-      results = try stock.withLink { link throws(ProcessError) in
-        try function.call(Array(inputs[batch]), on: link, taskLimit)
-      }
-    } catch {
-      switch error.reason {
-      // Which one is to blame is not known.
-      case .crashed where batch.count > 1, .timedOut where batch.count > 1,
-        .refused where batch.count > 1:
-        var outputs: [Output] = []
-        for index in batch {
-          outputs += try self.results(of: index..<index + 1, inputs, function)
-        }
-        return outputs
-      default: throw error.at(batch.lowerBound)
-      }
-    }
-    var outputs: [Output] = []
-    outputs.reserveCapacity(results.count)
-    for (offset, result) in results.enumerated() {
-      switch result {
-      case .success(let output): outputs.append(output)
-      case .failure(let error): throw error.at(batch.lowerBound + offset)
-      }
-    }
-    return outputs
   }
 }

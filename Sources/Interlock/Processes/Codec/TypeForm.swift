@@ -1,3 +1,4 @@
+import CInterlock
 @_spi(Reflection) import Swift
 
 /// How values of a type are written.
@@ -5,6 +6,9 @@ enum TypeForm {
   /// A number.
   case number
   /// A struct of numbers and nothing else: its bytes are its value, and all bytes are values.
+  ///
+  /// It is copied even if it is coded in a way of its own: both ends are the same program, so the copy
+  /// is the very value.
   ///
   /// Other trivial types, such as enums and `Bool`, have bytes that are no value: those are written
   /// piece by piece, and checked.
@@ -46,6 +50,10 @@ enum TypeForm {
     return isRaw ? .raw : .other
   }
 
+  private static func isMask<Vector: SIMD>(_ type: Vector.Type) -> Bool {
+    Vector.Scalar.self == Bool.self
+  }
+
   private static func isStruct(_ type: Any.Type) -> Bool {
     // SAFETY: metadata of every type begins with its kind; that is part of the stable ABI.
     unsafe unsafeBitCast(type, to: UnsafePointer<UInt>.self).pointee == 0x200
@@ -53,7 +61,8 @@ enum TypeForm {
 
   private static func hasOnlyNumbers(_ type: Any.Type) -> Bool {
     if numbers.contains(where: { $0 == type }) { return true }
-    if type is any SIMD.Type { return true }
+    // Lanes of masks are all ones or all zeroes.
+    if let vector = type as? any SIMD.Type { return !isMask(vector) }
     // Two bounds in the wrong order are no range.
     if type is any RangeExpression.Type { return false }
     // An enum has fields, too: those of its cases.
@@ -65,6 +74,11 @@ enum TypeForm {
     }
     return areAllNumbers && fields > 0
   }
+}
+
+private enum LargeArray {
+  /// From how many bytes on most of the time goes into getting the pages from the system.
+  static let threshold = 8 << 20
 }
 
 /// Arrays, whatever their elements are.
@@ -85,12 +99,22 @@ extension Array: RawArray {
   }
 
   static func readRaw(from reader: inout WireReader) throws(MessageError) -> [Element]? {
-    guard TypeForm(of: Element.self).isRaw else { return nil }
+    TypeForm(of: Element.self).isRaw ? try [Element](raw: &reader) : nil
+  }
+
+  /// Reads elements whose bytes are their values.
+  init(raw reader: inout WireReader) throws(MessageError) {
     let bytes = unsafe try reader.readRaw(stride: MemoryLayout<Element>.stride, as: Self.self)
     let count = bytes.count / MemoryLayout<Element>.stride
     // An array made with room for none would write to the one empty array that all threads share.
-    if count == 0 { return [] }
-    return unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
+    if count == 0 {
+      self = []
+      return
+    }
+    unsafe self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
+      if bytes.count >= LargeArray.threshold {
+        unsafe interlock_memory_prefer_huge_pages(buffer.baseAddress, bytes.count)
+      }
       unsafe UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
       initialized = count
     }

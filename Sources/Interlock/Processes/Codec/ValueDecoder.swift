@@ -21,6 +21,17 @@ final class ValueDecoder: Decoder {
     return try place.decode(type)
   }
 
+  /// Reads an array of elements, of which somebody knows whether their bytes are their values.
+  static func decode<Element: Decodable>(
+    elements type: Element.Type,
+    areRaw: Bool,
+    from reader: inout WireReader
+  ) throws -> [Element] {
+    areRaw
+      ? try [Element](raw: &reader)
+      : try decode([Element].self, from: &reader)
+  }
+
   func container<Key>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
     KeyedDecodingContainer(KeyedReader<Key>(cursor: try begin(.keyed)))
   }
@@ -257,7 +268,6 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 private struct UnkeyedReader: UnkeyedDecodingContainer {
   let cursor: WireCursor
   let codingPath: [any CodingKey] = []
-  let count: Int? = nil
   private(set) var currentIndex = 0
 
   init(cursor: WireCursor) {
@@ -265,6 +275,21 @@ private struct UnkeyedReader: UnkeyedDecodingContainer {
   }
 
   var isAtEnd: Bool { cursor.isAtEnd }
+
+  /// Found by going through what is left: it stands nowhere.
+  var count: Int? {
+    var reader = cursor.place.reader
+    var count = currentIndex
+    do {
+      while try reader.peekTag() != .end {
+        try reader.skip()
+        count += 1
+      }
+      return count
+    } catch {
+      return nil
+    }
+  }
 
   mutating func decodeNil() throws -> Bool {
     guard try cursor.place.reader.readTag(.nil) else { return false }

@@ -20,14 +20,17 @@ final class ValueEncoder: Encoder {
   let codingPath: [any CodingKey] = []
   let userInfo: [CodingUserInfoKey: Any] = [:]
 
-  /// - Parameter arena: Where to put what becomes large.
+  /// - Parameter arena: Where to write, if not to memory of its own.
   init(arena: Arena? = nil) {
     writer = WireWriter(arena: arena)
   }
 
   /// Writes `value`.
   func encode<Value: Encodable>(_ value: Value) throws {
-    if try writeDirectly(value) { return }
+    if try writeDirectly(value) {
+      if let failure = writer.failure { throw failure }
+      return
+    }
     guard depth < Wire.depthLimit else { throw MessageError.tooDeep }
     let around = (depth, outside)
     depth += 1
@@ -43,7 +46,16 @@ final class ValueEncoder: Encoder {
     if writer.count == before { writeEmpty() }
     close(downTo: outside)
     (depth, outside) = around
-    if let failure { throw failure }
+    if let failure = failure ?? writer.failure { throw failure }
+  }
+
+  /// Writes an array of these elements, of which somebody knows whether their bytes are their values.
+  func encode<Element: Encodable>(elements: ArraySlice<Element>, areRaw: Bool) throws {
+    guard areRaw else { return try encode(Array(elements)) }
+    unsafe elements.withUnsafeBytes { bytes in
+      unsafe writer.writeRaw(bytes, stride: MemoryLayout<Element>.stride)
+    }
+    if let failure = writer.failure { throw failure }
   }
 
   private func writeEmpty() {

@@ -1,25 +1,23 @@
 /// Writes the parts of values one after the other, into memory that grows.
 ///
-/// What becomes large goes on in an arena, if there is one, where the other process can read it.
+/// That is an arena, where another process can read it, or memory of its own.
 @safe
 struct WireWriter: ~Copyable {
-  /// From how many bytes on the arena is used.
-  static let arenaThreshold = 1 << 16
-
-  // SAFETY: the arena's, or allocated in `init` and `grow` and freed in `deinit` and `moveToArena`;
-  // `count` bytes of it are initialised.
+  // SAFETY: the arena's, or allocated in `init` and `reserve` and freed there and in `deinit`; `count`
+  // bytes of it are initialised.
   private var buffer: UnsafeMutableRawBufferPointer
   private(set) var count = 0
   private let arena: Arena?
-  private(set) var isInArena = false
+  /// Why something could not be written; nothing is written after that.
+  private(set) var failure: MessageError?
 
-  init(capacity: Int = 256, arena: Arena? = nil) {
-    unsafe buffer = .allocate(byteCount: capacity, alignment: 16)
+  init(arena: Arena? = nil) {
     self.arena = arena
+    unsafe buffer = arena?.bytes ?? .allocate(byteCount: 256, alignment: 16)
   }
 
   deinit {
-    if !isInArena { unsafe buffer.deallocate() }
+    if arena == nil { unsafe buffer.deallocate() }
   }
 
   borrowing func withBytes<Result, Failure: Error>(
@@ -32,7 +30,7 @@ struct WireWriter: ~Copyable {
 
   mutating func write<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
     let size = MemoryLayout<Number>.size
-    reserve(size)
+    guard reserve(size) else { return }
     unsafe buffer.storeBytes(of: number.littleEndian, toByteOffset: count, as: Number.self)
     count += size
   }
@@ -53,38 +51,33 @@ struct WireWriter: ~Copyable {
   }
 
   private mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    reserve(bytes.count)
+    guard reserve(bytes.count) else { return }
     unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[count...]).copyMemory(from: bytes)
     count += bytes.count
   }
 
-  private mutating func reserve(_ size: Int) {
-    guard unsafe buffer.count - count < size else { return }
+  /// - Returns: Whether there is room for `size` bytes more.
+  private mutating func reserve(_ size: Int) -> Bool {
+    if unsafe buffer.count - count >= size { return failure == nil }
+    guard failure == nil else { return false }
     let wanted = count + size
-    if wanted > Self.arenaThreshold, moveToArena(wanted) { return }
-    grow(to: wanted)
-  }
-
-  /// - Returns: `false` if there is no arena that has room.
-  private mutating func moveToArena(_ wanted: Int) -> Bool {
-    guard let arena, (try? arena.reserve(wanted)) != nil else { return false }
-    if !isInArena {
-      unsafe arena.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    guard let arena else {
+      let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
+        byteCount: max(2 * buffer.count, wanted),
+        alignment: 16
+      )
+      unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
       unsafe buffer.deallocate()
-      isInArena = true
+      unsafe buffer = larger
+      return true
     }
-    unsafe buffer = arena.bytes
-    return true
-  }
-
-  private mutating func grow(to wanted: Int) {
-    let larger = unsafe UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(2 * buffer.count, wanted),
-      alignment: 16
-    )
-    unsafe larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    if !isInArena { unsafe buffer.deallocate() }
-    isInArena = false
-    unsafe buffer = larger
+    do throws(MessageError) {
+      try arena.reserve(wanted)
+      unsafe buffer = arena.bytes
+      return true
+    } catch {
+      failure = error
+      return false
+    }
   }
 }

@@ -4,15 +4,13 @@ import CInterlock
 ///
 /// Both are the same executable, so a place in its file means the same to both. That they are is
 /// checked: the place comes with the build identifier of the file.
-struct FunctionReference: Codable, Hashable {
-  enum Target: Codable, Hashable {
-    /// A type that conforms to `ProcessTask`.
-    case task(TypeReference)
-    /// The code of a closure literal without captures, and its types.
-    case literal(CodeReference, input: TypeReference, output: TypeReference)
-  }
-
-  let target: Target
+enum FunctionReference: Codable, Hashable {
+  /// A type that conforms to `ProcessTask`.
+  case task(TypeReference)
+  /// The code of a closure literal without captures, and its types.
+  case literal(CodeReference, input: TypeReference, output: TypeReference)
+  /// The code of one that returns nothing.
+  case action(CodeReference, input: TypeReference)
 }
 
 /// A place in the executable.

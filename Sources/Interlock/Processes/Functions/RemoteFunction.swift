@@ -1,96 +1,112 @@
 /// A function that workers can run, with its types.
 struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
-  private let reference: FunctionReference
+  let definition: FunctionDefinition
 
   init(
     literal closure: @escaping @Sendable (Input) throws -> Output,
     _ file: StaticString
   ) throws(ProcessError) {
-    do throws(MessageError) {
-      let code = try LiteralFunction<Input, Output>.code(of: closure, file: file)
-      reference = FunctionReference(
-        target: .literal(
-          code,
-          input: try TypeReference(Input.self),
-          output: try TypeReference(Output.self)
-        )
+    let words = LiteralFunction<Input, Output>.words(of: closure)
+    definition = try FunctionDefinition.of(words.key, Input.self, Output.self) {
+      () throws(MessageError) in
+      .literal(
+        try words.place(file: file),
+        input: try TypeReference(Input.self),
+        output: try TypeReference(Output.self)
       )
-    } catch {
-      throw ProcessError(.refused("\(error)"))
+    }
+  }
+
+  init(
+    action closure: @escaping @Sendable (Input) throws -> Void,
+    _ file: StaticString
+  ) throws(ProcessError) where Output == ActionOutput {
+    let words = LiteralAction<Input>.words(of: closure)
+    definition = try FunctionDefinition.of(words.key, Input.self, Output.self) {
+      () throws(MessageError) in
+      .action(try words.place(file: file), input: try TypeReference(Input.self))
     }
   }
 
   init<Task: ProcessTask>(_ task: Task.Type) throws(ProcessError)
   where Task.Input == Input, Task.Output == Output {
-    do throws(MessageError) {
-      reference = FunctionReference(target: .task(try TypeReference(task)))
-    } catch {
-      throw ProcessError(.refused("\(error)"))
+    let key = unsafe unsafeBitCast(task as Any.Type, to: UInt.self)
+    definition = try FunctionDefinition.of(key, Input.self, Output.self) {
+      () throws(MessageError) in .task(try TypeReference(task))
     }
   }
 
   /// Runs the function for some inputs, in the process of `link`.
   ///
-  /// - Returns: What came of each.
-  /// - Throws: ``ProcessError`` if nothing is known of any.
+  /// - Throws: ``CallFailure`` if nothing is known of any.
   func call(
-    _ inputs: [Input],
+    _ inputs: ArraySlice<Input>,
     on link: WorkerLink,
-    _ limit: Duration?
-  ) throws(ProcessError) -> [Result<Output, ProcessError>] {
-    let encoder = link.makeEncoder()
+    _ terms: CallTerms
+  ) throws(CallFailure) -> CallOutcome<Output> {
     do {
-      try encoder.encode(WorkerCall(function: reference, isBatch: inputs.count > 1))
-      try encoder.encode(inputs)
-    } catch {
-      throw ProcessError(.refused("the input cannot be sent: \(error)"))
-    }
-    do {
-      let deadline =
-        limit.map { Deadline.after(ProcessBatches.limit(of: inputs.count, $0)) } ?? .never
-      return try link.call(encoder, until: deadline) { reader in
-        switch try ValueDecoder.decode(WorkerReply.self, from: &reader) {
-        case .refused(let why): throw ProcessError(.refused(why))
-        case .done(let failures):
-          let outputs = try ValueDecoder.decode([Output].self, from: &reader)
-          return try results(inputs.count, outputs, failures)
-        }
+      return try link.call(definition, terms, inputCount: inputs.count) { encoder in
+        try encoder.encode(elements: inputs, areRaw: definition.areInputsRaw)
+      } read: { reader in
+        try WorkerReply.decode(
+          Output.self,
+          count: inputs.count,
+          areRaw: definition.areOutputsRaw,
+          from: &reader
+        )
       }
     } catch let failure as WorkerLink.Failure {
-      switch failure {
-      case .ended(let exit): throw ProcessError(.crashed(exit), errorOutput: link.errorOutput)
-      case .timedOut: throw ProcessError(.timedOut, errorOutput: link.errorOutput)
-      case .broken(let why): throw ProcessError(.refused(why))
-      }
-    } catch let error as ProcessError {
-      throw error
+      throw CallFailure(failure, link)
     } catch {
-      throw ProcessError(.refused("the output cannot be read: \(error)"))
+      throw CallFailure(ProcessError(.refused("\(error)")))
     }
   }
+}
 
-  /// Puts outputs and failures together, in the order of the inputs.
-  private func results(
-    _ count: Int,
-    _ outputs: [Output],
-    _ failures: [ItemFailure]
-  ) throws(MessageError) -> [Result<Output, ProcessError>] {
-    guard outputs.count + failures.count == count else {
-      throw MessageError("\(count) inputs gave \(outputs.count) outputs")
+/// How a call is to be made.
+struct CallTerms: Sendable {
+  /// How long the function may take for one input.
+  var limit: Duration?
+  /// When the caller gives up, with `never` only when it is cancelled; `nil` if it does not.
+  var deadline: Deadline?
+  /// Whether the worker ends when it has answered.
+  var isLast = false
+}
+
+/// What came of a call.
+struct CallOutcome<Output> {
+  /// What the function returned, without those inputs for which it threw.
+  var outputs: [Output]
+  /// For which inputs it threw, in their order.
+  var failures: [ItemFailure]
+}
+
+/// Why nothing is known of any input of a call.
+struct CallFailure: Error {
+  let error: ProcessError
+  /// For which input the function ran when that happened, if for one.
+  let blamed: Int?
+  /// Whether the caller's deadline has passed.
+  var isLate = false
+
+  init(_ error: ProcessError, blamed: Int? = nil) {
+    self.error = error
+    self.blamed = blamed
+  }
+
+  init(_ failure: WorkerLink.Failure, _ link: WorkerLink) {
+    var blamed: Int?
+    if case .at(let index) = link.callProgress { blamed = index }
+    let output = link.process.errorOutput
+    switch failure {
+    case .ended(let exit):
+      self.init(ProcessError(.crashed(exit), errorOutput: output), blamed: blamed)
+    case .timedOut: self.init(ProcessError(.timedOut, errorOutput: output), blamed: blamed)
+    case .cancelled: self.init(ProcessError(.cancelled))
+    case .late:
+      self.init(ProcessError(.cancelled))
+      isLate = true
+    case .broken(let why): self.init(ProcessError(.refused(why)))
     }
-    if failures.isEmpty { return outputs.map { .success($0) } }
-    var results: [Result<Output, ProcessError>] = []
-    var next = outputs.makeIterator()
-    let errors = Dictionary(failures.map { ($0.offset, $0.error) }) { first, _ in first }
-    for offset in 0..<count {
-      if let error = errors[offset] {
-        results.append(.failure(ProcessError(.failed(error))))
-      } else if let output = next.next() {
-        results.append(.success(output))
-      } else {
-        throw MessageError("a failure names an input that there is not")
-      }
-    }
-    return results
   }
 }

@@ -8,205 +8,195 @@ import Glibc
 final class WorkerLink: @unchecked Sendable {
   /// How long a worker may take to say that it is ready.
   private static let helloLimit = Duration.seconds(30)
-  /// How much of its standard error is kept.
-  private static let errorLimit = 1 << 14
-  /// How often it is read in a row; what else has it, besides the worker, may write without end.
-  private static let readLimit = 64
 
   /// Why a call gave no answer.
   enum Failure: Error {
     case ended(ProcessExit)
     case timedOut
+    /// The calling thread or task was cancelled, or the link was.
+    case cancelled
+    /// The caller's deadline has passed.
+    case late
     case broken(String)
   }
 
-  let process: Int32
-  private let processDescriptor: Int32
-  private let errors: Int32
-  private let channel: MessageChannel
+  let process: WatchedProcess
+  private let channel: Int32
+  private let mailbox: Mailbox
+  private let cancellation = Atomic<Bool>(false)
   // SAFETY (all): touched by the one thread that uses the link.
-  private var errorTail: [UInt8] = []
-  private var areErrorsOpen = true
-  private var exit: ProcessExit?
-  /// Whether the process ended before it had read what to do, so that nothing was done.
-  private(set) var missedCall = false
+  /// What the worker was told of, and by which number.
+  private var functions: [ObjectIdentifier: UInt32] = [:]
+  private var isBroken = false
+  /// How many inputs the worker was given.
+  private(set) var inputCount = 0
 
-  /// Starts a worker, and waits until it is ready.
+  /// Starts a worker; `awaitHello` is to follow.
   init(name: String) throws(ProcessError) {
     guard !interlock_is_worker() || WorkerNesting.isReady else {
       throw ProcessError(.cannotStart("a worker that has not begun its work starts no others"))
     }
-    var child = interlock_child()
-    let error = unsafe interlock_worker_start(name, true, &child)
-    guard error == 0 else {
-      throw ProcessError(
-        .cannotStart(ProcessSystemError(error, "it cannot be started").description)
-      )
-    }
-    process = child.process
-    processDescriptor = child.process_descriptor
-    errors = child.errors
-    channel = MessageChannel(descriptor: child.channel)
-    do {
-      try expectHello()
-    } catch let failure as Failure {
-      throw ProcessError(.cannotStart(describe(failure)), errorOutput: errorOutput)
+    do throws(ProcessSystemError) {
+      let (mailbox, memory) = try Mailbox.make()
+      defer { close(memory) }
+      var child = interlock_child()
+      let error = unsafe interlock_worker_start(name, true, &child)
+      guard error == 0 else { throw ProcessSystemError(error, "it cannot be started") }
+      process = WatchedProcess(child)
+      channel = child.channel
+      self.mailbox = mailbox
+      do throws(ProcessSystemError) {
+        let error = interlock_channel_send(child.channel, memory)
+        // One that has ended already is noticed when it says no hello.
+        guard error == 0 || error == EPIPE else {
+          throw ProcessSystemError(error, "its memory cannot be sent")
+        }
+        try ProcessWatch.shared.add(process)
+      } catch {
+        process.endUnwatched()
+        throw error
+      }
     } catch {
-      throw ProcessError(.cannotStart("\(error)"), errorOutput: errorOutput)
+      throw ProcessError(.cannotStart("\(error)"))
     }
+    process.whenEnded { [mailbox] in mailbox.interrupt() }
   }
 
   deinit {
-    if exit == nil { end() }
-    close(errors)
-    close(processDescriptor)
+    if isBroken { process.send(signal: SIGKILL) }
+    // A worker ends when it finds that closed.
+    close(channel)
   }
 
-  private func expectHello() throws {
-    try waitForMessage(until: .after(Self.helloLimit))
-    let version: UInt8? = try channel.receive { kind, reader in
-      guard kind == .hello else { throw MessageError("it did not say hello") }
-      return try ValueDecoder.decode(WorkerHello.self, from: &reader).version
+  /// Waits until the worker is ready.
+  ///
+  /// - Throws: ``ProcessError`` if it is not in time.
+  func awaitHello(_ terms: CallTerms) throws(CallFailure) {
+    do throws(Failure) {
+      try waitForMessage(CallTerms(limit: Self.helloLimit, deadline: terms.deadline))
+    } catch {
+      let why: String
+      switch error {
+      case .ended(let exit): why = "it \(exit) before it was ready"
+      case .timedOut: why = "it was not ready within \(Self.helloLimit)"
+      case .broken(let words): why = words
+      case .cancelled, .late: throw CallFailure(error, self)
+      }
+      throw CallFailure(ProcessError(.cannotStart(why), errorOutput: process.errorOutput))
     }
-    guard version == Wire.version else { throw Failure.broken("it speaks another version") }
   }
 
   /// Whether another call can be made.
-  var isAlive: Bool { exit == nil }
+  var isAlive: Bool { !isBroken && process.exit == nil }
 
-  /// What the process wrote to its standard error last.
-  var errorOutput: String {
-    String(decoding: errorTail, as: UTF8.self)
+  /// Whether the process was ended, or ended otherwise than in order.
+  var hasCrashed: Bool {
+    guard let exit = process.exit else { return isBroken }
+    return exit != .exited(0)
   }
 
-  /// An encoder for the next call.
-  func makeEncoder() -> ValueEncoder { channel.makeEncoder() }
+  /// How far the worker has come with the last call.
+  var callProgress: Mailbox.CallProgress { mailbox.callProgress }
 
+  /// Makes no more calls: the process is ended.
+  func discard() { isBroken = true }
+
+  /// Ends the call that is being made, and the process.
+  func cancel() {
+    // Ordering (L1): releasing, pairs with the load in `waitForMessage`.
+    cancellation.store(true, ordering: .releasing)
+    mailbox.interrupt()
+  }
+}
+
+// Calls.
+extension WorkerLink {
   /// Sends a call, and reads the answer.
+  ///
+  /// - Throws: ``Failure``, or what `write` and `read` throw; then the link is as good as before.
   func call<Result>(
-    _ encoder: ValueEncoder,
-    until deadline: Deadline,
-    _ body: (inout WireReader) throws -> Result
+    _ function: FunctionDefinition,
+    _ terms: CallTerms,
+    inputCount count: Int,
+    write: (ValueEncoder) throws -> Void,
+    read: (inout WireReader) throws -> Result
   ) throws -> Result {
-    errorTail = []
-    do throws(ProcessSystemError) {
-      try channel.send(.call, encoder)
-    } catch {
-      missedCall = error.number == EPIPE || error.number == ECONNRESET
-      let exit = end()
-      throw missedCall ? Failure.ended(exit) : .broken("\(error)")
-    }
-    try waitForMessage(until: deadline)
-    let outcome: Swift.Result<Result, any Error>?
+    process.forgetErrorOutput()
+    let encoder = mailbox.makeEncoder()
+    let number = functions[ObjectIdentifier(function)]
     do {
-      // The link is as good as before if the message is whole, whatever `body` makes of it.
-      outcome = try channel.receive { kind, reader in
-        guard kind == .reply else { throw MessageError("a worker sent no reply") }
-        return Swift.Result { try body(&reader) }
-      }
+      let call = WorkerCall(
+        number: number ?? UInt32(functions.count),
+        definition: number == nil ? function.reference : nil,
+        isLast: terms.isLast
+      )
+      try call.encode(into: encoder)
+      try write(encoder)
     } catch {
-      end()
-      throw Failure.broken("\(error)")
+      throw MessageError("the input cannot be sent: \(error)")
     }
-    guard let outcome else {
-      missedCall = channel.wasReset
-      throw Failure.ended(end())
+    if number == nil { functions[ObjectIdentifier(function)] = UInt32(functions.count) }
+    inputCount += count
+    mailbox.note(.unseen)
+    mailbox.send(encoder)
+    try waitForMessage(terms)
+    do {
+      return try mailbox.receive(read)
+    } catch {
+      throw MessageError("no output can be read: \(error)")
     }
-    return try outcome.get()
   }
+
+  /// Whether the process ended before it had read what to do, so that nothing was done.
+  var hasMissedCall: Bool { process.exit != nil && mailbox.callProgress == .unseen }
 
   /// Waits until there is something to receive.
-  private func waitForMessage(until deadline: Deadline) throws(Failure) {
+  private func waitForMessage(_ terms: CallTerms) throws(Failure) {
+    guard terms.deadline != nil else { return try wait(terms, nil) }
+    let thread = ThreadRecord.current
+    try thread.withInterrupter { [mailbox] in
+      mailbox.interrupt()
+    } _: { () throws(Failure) in
+      try wait(terms, thread)
+    }
+  }
+
+  private func wait(_ terms: CallTerms, _ thread: ThreadRecord?) throws(Failure) {
+    let giveUp = terms.deadline ?? .never
+    var progress = mailbox.callProgress
+    var limit = terms.limit.map(Deadline.after) ?? .never
     while true {
-      var ready = [false, false, false]
-      let descriptors = [channel.descriptor, processDescriptor, errors]
-      // One that is closed is always ready.
-      let count: Int32 = areErrorsOpen ? 3 : 2
-      let error = unsafe interlock_wait_readable(descriptors, &ready, count, deadline.nanoseconds)
-      if error == ETIMEDOUT {
-        end()
-        throw .timedOut
-      }
-      if error != 0 {
-        // Its answer must not be taken for that of the next call.
-        end()
-        throw .broken("waiting for a worker failed: error \(error)")
-      }
-      if ready[2] { readErrors() }
-      if ready[0] { return }
-      if ready[1] {
-        // It may have sent something after the channel was looked at, and before the process was.
-        let error = unsafe interlock_wait_readable(descriptors, &ready, 1, 0)
-        if error == 0 { return }
-        throw .ended(waitForEnd())
+      // What came before the wait has no other chance to be noticed.
+      if isCancelled(thread) { throw end(.cancelled) }
+      switch mailbox.wait(until: min(limit, giveUp)) {
+      case .message: return
+      case .interrupted:
+        if let exit = process.exit { throw end(.ended(exit)) }
+      case .timedOut:
+        if giveUp.hasPassed { throw end(.late) }
+        guard let each = terms.limit else { continue }
+        // Each input has the time, and this one may have been begun only now.
+        let now = mailbox.callProgress
+        guard now != progress else { throw end(.timedOut) }
+        progress = now
+        limit = .after(each)
       }
     }
   }
 
-  /// Ends the process, whatever it does.
+  private func isCancelled(_ thread: ThreadRecord?) -> Bool {
+    // Ordering (L1): acquiring, pairs with the store in `cancel`.
+    cancellation.load(ordering: .acquiring) || thread?.isCancelled ?? false
+  }
+
+  /// Ends the process, whatever it does, and waits for that.
   ///
-  /// - Returns: How it ended, which is its own way if it was about to.
-  @discardableResult
-  private func end() -> ProcessExit {
-    _ = interlock_process_signal(processDescriptor, SIGKILL)
-    return waitForEnd()
-  }
-
-  /// Waits until the process has ended, and lets the system forget it.
-  private func waitForEnd() -> ProcessExit {
-    if let exit { return exit }
-    while true {
-      var how = interlock_exit()
-      guard unsafe interlock_child_reap(processDescriptor, &how) == 0 else {
-        // Somebody else in this program has waited for it.
-        exit = .exited(-1)
-        return .exited(-1)
-      }
-      if how.has_ended {
-        readErrors()
-        let found = how.was_killed ? ProcessExit.killed(signal: how.status) : .exited(how.status)
-        exit = found
-        return found
-      }
-      var ready = [false]
-      let descriptors = [processDescriptor]
-      _ = unsafe interlock_wait_readable(descriptors, &ready, 1, Deadline.never.nanoseconds)
-    }
-  }
-
-  /// Reads what the process has written to its standard error.
-  private func readErrors() {
-    for _ in 0..<Self.readLimit where !readSomeErrors() { return }
-  }
-
-  /// Keeps the last part of what the process writes to its standard error, and passes it on.
-  ///
-  /// - Returns: Whether there was something.
-  private func readSomeErrors() -> Bool {
-    guard areErrorsOpen else { return false }
-    var ready = [false]
-    let descriptors = [errors]
-    guard unsafe interlock_wait_readable(descriptors, &ready, 1, 0) == 0 else { return false }
-    var buffer = [UInt8](repeating: 0, count: Self.errorLimit)
-    let count = unsafe read(errors, &buffer, buffer.count)
-    guard count > 0 else {
-      areErrorsOpen = count < 0 && errno == EINTR
-      return false
-    }
-    _ = unsafe interlock_write_all(STDERR_FILENO, buffer, count)
-    errorTail += buffer.prefix(count)
-    if errorTail.count > Self.errorLimit {
-      errorTail.removeFirst(errorTail.count - Self.errorLimit)
-    }
-    return true
-  }
-
-  private func describe(_ failure: Failure) -> String {
-    switch failure {
-    case .ended(let exit): "it \(exit) before it was ready"
-    case .timedOut: "it was not ready within \(Self.helloLimit)"
-    case .broken(let why): why
-    }
+  /// - Returns: Why; how it ended may be its own way if it was about to.
+  private func end(_ failure: Failure) -> Failure {
+    isBroken = true
+    process.send(signal: SIGKILL)
+    process.hasEnded.wait()
+    return failure
   }
 }
 

@@ -4,63 +4,82 @@ import Glibc
 /// What a worker process does instead of its program's `main`.
 ///
 /// One thread runs the functions that it is told to; the main thread serves the main actor meanwhile.
-/// The process ends when the channel is closed, at once if it is busy.
+/// The process ends when its parent has gone: in order if it has nothing to do, at once if it is busy.
 @c(interlock_worker_main)
-func workerMain(channel descriptor: Int32) -> Int32 {
-  _ = interlock_worker_watch_parent(descriptor)
-  do throws(ThreadError) {
+func workerMain(channel: Int32) -> Int32 {
+  let memory = interlock_channel_receive(channel)
+  guard memory >= 0 else { return 1 }
+  do {
+    let mailbox = try Mailbox.open(memory)
+    close(memory)
+    let error = unsafe interlock_worker_watch_parent(channel, mailbox.turnAddress, Mailbox.look)
+    guard error == 0 else { throw ProcessSystemError(error, "nobody can watch the parent") }
     try spawn(name: "worker") {
-      WorkerLoop(MessageChannel(descriptor: descriptor)).run()
+      WorkerLoop(mailbox).run()
       // In order: what is buffered for standard output gets there.
       exit(0)
     }
   } catch {
+    // Nobody is there to be told: the parent sees that the process has ended.
+    StandardError.write("interlock worker: \(error)\n")
     return 1
   }
   interlock_serve_main_actor()
 }
 
 /// Runs the functions that a worker is told to, one after the other.
-private struct WorkerLoop: Sendable {
-  private let channel: MessageChannel
+private final class WorkerLoop {
+  private let mailbox: Mailbox
+  /// Those that it was told of, or why they cannot be run.
+  private var functions: [Result<WorkerFunction, MessageError>] = []
 
-  init(_ channel: MessageChannel) {
-    self.channel = channel
+  init(_ mailbox: Mailbox) {
+    self.mailbox = mailbox
   }
 
+  /// Returns when there will be nothing more to do.
   func run() {
-    do {
-      let hello = channel.makeEncoder()
-      try hello.encode(WorkerHello())
-      try channel.send(.hello, hello)
-      WorkerNesting.noteReady()
-      while let reply = try channel.receive(answer) {
-        // What was printed is out before the result, and not lost when the process is ended.
-        interlock_flush_output()
-        try channel.send(.reply, reply)
-      }
-    } catch {
-      // Nobody is there to be told: the parent sees that the process has ended.
-      StandardError.write("interlock worker: \(error)\n")
-      exit(1)
+    // The hello: an empty message.
+    mailbox.send(mailbox.makeEncoder())
+    WorkerNesting.noteReady()
+    var isLast = false
+    while !isLast, case .message = mailbox.wait(until: .never) {
+      mailbox.note(.seen)
+      let reply = answer(&isLast)
+      // What was printed is out before the result, and not lost when the process is ended.
+      interlock_flush_output()
+      mailbox.send(reply)
     }
   }
 
-  /// Does what a message says.
-  private func answer(
-    _ kind: MessageChannel.Kind,
-    _ reader: inout WireReader
-  ) throws -> ValueEncoder {
-    guard kind == .call else { throw MessageError("a worker was told nothing that it could do") }
-    let reply = channel.makeEncoder()
+  /// Does what the message says.
+  private func answer(_ isLast: inout Bool) -> ValueEncoder {
     do {
-      let call = try ValueDecoder.decode(WorkerCall.self, from: &reader)
-      try call.function.work(on: &reader, call.isBatch, into: reply)
+      let reply = mailbox.makeEncoder()
+      try mailbox.receive { reader in
+        let call = try WorkerCall(from: &reader)
+        isLast = call.isLast
+        try function(of: call).work(on: &reader, into: reply, noting: mailbox)
+      }
       return reply
     } catch {
-      let refusal = channel.makeEncoder()
-      try refusal.encode(WorkerReply.refused("\(error)"))
+      mailbox.note(.seen)
+      let refusal = mailbox.makeEncoder()
+      // Some text fits always.
+      try? WorkerReply.refuse("\(error)", into: refusal)
       return refusal
     }
+  }
+
+  private func function(of call: WorkerCall) throws(MessageError) -> WorkerFunction {
+    if let definition = call.definition {
+      functions.append(
+        Result { () throws(MessageError) in try definition.resolve() }
+      )
+    }
+    guard call.number < functions.count else {
+      throw MessageError("a worker was not told of function \(call.number)")
+    }
+    return try functions[Int(call.number)].get()
   }
 }

@@ -1,20 +1,95 @@
-/// The first message of a worker.
-struct WorkerHello: Codable {
-  var version = Wire.version
+/// What a worker is told: a function, and then an array of inputs.
+struct WorkerCall {
+  /// Which of the functions that the worker was told of so far, or the next one.
+  let number: UInt32
+  /// What the function is, if the worker was not told of it.
+  let definition: FunctionReference?
+  /// Whether the worker ends when it has answered.
+  let isLast: Bool
+
+  private enum Flag {
+    static let hasDefinition: UInt8 = 1
+    static let isLast: UInt8 = 2
+  }
+
+  func encode(into encoder: ValueEncoder) throws {
+    encoder.writer.write(number)
+    encoder.writer.write(
+      (definition == nil ? 0 : Flag.hasDefinition) | (isLast ? Flag.isLast : 0)
+    )
+    if let definition { try encoder.encode(definition) }
+  }
+
+  init(number: UInt32, definition: FunctionReference?, isLast: Bool) {
+    self.number = number
+    self.definition = definition
+    self.isLast = isLast
+  }
+
+  init(from reader: inout WireReader) throws {
+    number = try reader.read(UInt32.self)
+    let flags = try reader.read(UInt8.self)
+    isLast = flags & Flag.isLast != 0
+    definition =
+      flags & Flag.hasDefinition == 0
+      ? nil : try ValueDecoder.decode(FunctionReference.self, from: &reader)
+  }
 }
 
-/// What a worker is told: this, and then an array of inputs.
-struct WorkerCall: Codable {
-  let function: FunctionReference
-  /// Whether an error of one input leaves the others to be done.
-  let isBatch: Bool
-}
+/// What a worker answers: how it went, and then an array of outputs, without those of inputs that
+/// failed.
+enum WorkerReply {
+  private enum Status {
+    static let done: UInt8 = 0
+    static let someFailed: UInt8 = 1
+    static let refused: UInt8 = 2
+  }
 
-/// What a worker answers: this, and then an array of outputs, without those of inputs that failed.
-enum WorkerReply: Codable {
-  case done(failures: [ItemFailure])
+  static func encode<Output: Encodable>(
+    _ outputs: [Output],
+    _ failures: [ItemFailure],
+    areRaw: Bool,
+    into encoder: ValueEncoder
+  ) throws {
+    encoder.writer.write(failures.isEmpty ? Status.done : Status.someFailed)
+    if !failures.isEmpty { try encoder.encode(failures) }
+    try encoder.encode(elements: outputs[...], areRaw: areRaw)
+  }
+
   /// The call could not be understood, or its outputs could not be written.
-  case refused(String)
+  static func refuse(_ why: String, into encoder: ValueEncoder) throws {
+    encoder.writer.write(Status.refused)
+    try encoder.encode(why)
+  }
+
+  /// - Throws: ``MessageError`` with what the worker says, or with what is wrong with the reply.
+  static func decode<Output: Decodable>(
+    _ type: Output.Type,
+    count: Int,
+    areRaw: Bool,
+    from reader: inout WireReader
+  ) throws -> CallOutcome<Output> {
+    var failures: [ItemFailure] = []
+    switch try reader.read(UInt8.self) {
+    case Status.done: break
+    case Status.someFailed:
+      failures = try ValueDecoder.decode([ItemFailure].self, from: &reader)
+    case Status.refused: throw MessageError(try ValueDecoder.decode(String.self, from: &reader))
+    case let status: throw MessageError("a reply has the status \(status)")
+    }
+    let outputs = try ValueDecoder.decode(elements: type, areRaw: areRaw, from: &reader)
+    guard outputs.count + failures.count == count else {
+      throw MessageError("\(count) inputs gave \(outputs.count) outputs")
+    }
+    var last = -1
+    for failure in failures {
+      guard failure.offset > last, failure.offset < count else {
+        throw MessageError("a failure names an input that there is not")
+      }
+      last = failure.offset
+    }
+    return CallOutcome(outputs: outputs, failures: failures)
+  }
 }
 
 /// An input whose function threw.

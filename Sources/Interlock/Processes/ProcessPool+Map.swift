@@ -1,0 +1,142 @@
+// Many at once.
+extension ProcessPool {
+  /// What a function makes of each input, in the order of the inputs.
+  ///
+  /// Inputs go to the workers in batches whose size follows from how long the function takes. If a
+  /// worker crashes in the middle of a batch, or takes too long, the error names the input that it was
+  /// at, and the others of the batch are done again; the function may then have run twice for them.
+  ///
+  /// - Parameters:
+  ///   - inputs: What the function needs each time; it gets copies.
+  ///   - batch: How many inputs go to a worker at once; leave it out to let the pool find out.
+  ///   - file: Where the closure is written; leave it out.
+  ///   - body: A closure literal that captures nothing.
+  /// - Returns: Copies of what the function returned.
+  /// - Throws: ``ProcessError`` of the first input, in their order, of those that failed.
+  /// - Precondition: `batch` is at least 1.
+  public func map<Inputs: Collection, Output: Codable & Sendable>(
+    _ inputs: Inputs,
+    batch: Int? = nil,
+    file: StaticString = #fileID,
+    _ body: @escaping @Sendable (Inputs.Element) throws -> Output
+  ) throws(ProcessError) -> [Output] where Inputs.Element: Codable & Sendable {
+    try all(Array(inputs), batch, try RemoteFunction(literal: body, file))
+  }
+
+  /// What a function makes of each input, in the order of the inputs.
+  ///
+  /// - Parameters:
+  ///   - task: The function.
+  ///   - inputs: What it needs each time; it gets copies.
+  ///   - batch: How many inputs go to a worker at once; leave it out to let the pool find out.
+  /// - Returns: Copies of what the function returned.
+  /// - Throws: ``ProcessError`` of the first input, in their order, of those that failed.
+  /// - Precondition: `batch` is at least 1.
+  public func map<Task: ProcessTask, Inputs: Collection>(
+    _ task: Task.Type,
+    _ inputs: Inputs,
+    batch: Int? = nil
+  ) throws(ProcessError) -> [Task.Output] where Inputs.Element == Task.Input {
+    try all(Array(inputs), batch, try RemoteFunction(task))
+  }
+
+  /// Runs a function that returns nothing for each input, and waits until all are done.
+  ///
+  /// - Parameters:
+  ///   - inputs: What the function needs each time; it gets copies.
+  ///   - batch: How many inputs go to a worker at once; leave it out to let the pool find out.
+  ///   - file: Where the closure is written; leave it out.
+  ///   - body: A closure literal that captures nothing.
+  /// - Throws: ``ProcessError`` of the first input, in their order, of those that failed.
+  /// - Precondition: `batch` is at least 1.
+  public func forEach<Inputs: Collection>(
+    _ inputs: Inputs,
+    batch: Int? = nil,
+    file: StaticString = #fileID,
+    _ body: @escaping @Sendable (Inputs.Element) throws -> Void
+  ) throws(ProcessError) where Inputs.Element: Codable & Sendable {
+    _ = try all(Array(inputs), batch, try RemoteFunction(action: body, file))
+  }
+
+  private func all<Input, Output>(
+    _ inputs: [Input],
+    _ batch: Int?,
+    _ function: RemoteFunction<Input, Output>
+  ) throws(ProcessError) -> [Output] {
+    try stock.enter()
+    defer { stock.leave() }
+    counts.note(submitted: inputs.count)
+    let workers = min(workerCount, inputs.count)
+    let run = MapRun(
+      inputs,
+      function,
+      on: self,
+      ProcessBatches(size: batch, count: inputs.count, workers: workers)
+    )
+    var drivers: [PoolTask<Void, Never>] = []
+    for _ in 1..<max(1, workers) {
+      // A pool that is closed meanwhile leaves the work to the calling thread.
+      if let driver = try? threads.submit(run.drive) { drivers.append(driver) }
+    }
+    run.drive()
+    for driver in drivers { driver.wait() }
+    return try run.outputs()
+  }
+}
+
+/// One call of `map`, which several threads drive.
+private final class MapRun<Input: Codable & Sendable, Output: Codable & Sendable>: Sendable {
+  private struct State {
+    /// Outputs by the index of the first input.
+    var parts: [Int: [Output]] = [:]
+    var failure: ProcessError?
+  }
+
+  private let inputs: [Input]
+  private let function: RemoteFunction<Input, Output>
+  private let pool: ProcessPool
+  private let batches: ProcessBatches
+  private let state = Guarded(State())
+
+  init(
+    _ inputs: [Input],
+    _ function: RemoteFunction<Input, Output>,
+    on pool: ProcessPool,
+    _ batches: ProcessBatches
+  ) {
+    self.inputs = inputs
+    self.function = function
+    self.pool = pool
+    self.batches = batches
+  }
+
+  /// Takes batches until there are none.
+  @Sendable func drive() {
+    let terms = CallTerms(limit: pool.taskLimit)
+    while state.withLock({ $0.failure == nil }), let batch = batches.next() {
+      let start = Deadline.now
+      let outcome = pool.perform(inputs[batch], function, terms)
+      pool.counts.note(finished: batch.count, failed: outcome.failures.count)
+      batches.note(batch.count, took: Deadline.now - start)
+      state.withLock { state in
+        guard let failure = outcome.failures.first else {
+          state.parts[batch.lowerBound] = outcome.outputs
+          return
+        }
+        if let known = state.failure?.inputIndex, known < failure.index { return }
+        state.failure = failure.error
+      }
+    }
+  }
+
+  /// All outputs, when everybody has driven.
+  func outputs() throws(ProcessError) -> [Output] {
+    let (parts, failure) = state.withLock { ($0.parts, $0.failure) }
+    if let failure { throw failure }
+    if parts.count == 1, let all = parts[0] { return all }
+    var outputs: [Output] = []
+    outputs.reserveCapacity(inputs.count)
+    for start in parts.keys.sorted() { outputs += parts[start] ?? [] }
+    return outputs
+  }
+}

@@ -1,0 +1,163 @@
+import CInterlock
+import Glibc
+
+/// A process that this one has started, as long as it lives and afterwards.
+///
+/// The thread of `ProcessWatch` reads what it writes to its standard error, and notices its end.
+final class WatchedProcess: Sendable {
+  private struct State {
+    var exit: ProcessExit?
+    /// What it wrote last.
+    var errorTail: [UInt8] = []
+    /// -1 when nothing more comes.
+    var errors: Int32
+    var followers: [@Sendable () -> Void] = []
+  }
+
+  /// How much of its standard error is kept.
+  private static let tailLimit = 1 << 14
+  /// How much is read and passed on at once: so much a pipe that is writable takes without waiting.
+  private static let pieceSize = 1 << 12
+
+  /// The system's number for it.
+  let number: Int32
+  /// Readable when the process has ended.
+  let descriptor: Int32
+  /// Its standard error.
+  let errors: Int32
+  /// Set when the process has ended, and everything about that is known.
+  let hasEnded = Event()
+  private let state: Guarded<State>
+
+  init(_ child: interlock_child) {
+    number = child.process
+    descriptor = child.process_descriptor
+    errors = child.errors
+    state = Guarded(State(errors: child.errors))
+  }
+
+  deinit {
+    close(descriptor)
+    let errors = state.withLock { $0.errors }
+    if errors >= 0 { close(errors) }
+  }
+
+  /// How the process ended; `nil` if it has not.
+  var exit: ProcessExit? { state.withLock { $0.exit } }
+
+  /// What the process wrote to its standard error last.
+  var errorOutput: String { String(decoding: state.withLock { $0.errorTail }, as: UTF8.self) }
+
+  /// Forgets what the process wrote to its standard error so far, passing on what was not read yet.
+  func forgetErrorOutput() {
+    passOnErrors()
+    state.withLock { $0.errorTail = [] }
+  }
+
+  /// Sends a signal, if the process has not ended.
+  func send(signal: Int32) {
+    _ = interlock_process_signal(descriptor, signal)
+  }
+
+  /// Ends the process, which nobody watches.
+  func endUnwatched() {
+    send(signal: SIGKILL)
+    while !noteEnd() { _ = interlock_child_wait(descriptor) }
+  }
+
+  /// Calls `body` when the process has ended, in the thread that notices it; now if it has.
+  ///
+  /// `body` must not block.
+  func whenEnded(_ body: @escaping @Sendable () -> Void) {
+    let isOver = state.withLock { state in
+      if state.exit == nil { state.followers.append(body) }
+      return state.exit != nil
+    }
+    if isOver { body() }
+  }
+}
+
+// What the watching thread does.
+extension WatchedProcess {
+  enum ErrorsRead {
+    case some, nothing
+    /// Nothing more will come.
+    case end
+    /// Our own standard error takes nothing at the moment.
+    case blocked
+  }
+
+  /// Keeps the last part of what the process writes to its standard error, and passes it on.
+  func readErrors() -> ErrorsRead {
+    guard interlock_is_writable(STDERR_FILENO) else { return .blocked }
+    let (read, piece) = readPiece()
+    if !piece.isEmpty { _ = unsafe interlock_write_all(STDERR_FILENO, piece, piece.count) }
+    return read
+  }
+
+  private func readPiece() -> (ErrorsRead, [UInt8]) {
+    state.withLock { state in
+      guard state.errors >= 0 else { return (.end, []) }
+      // Without memory of its own: usually there is nothing.
+      let (count, piece) = unsafe withUnsafeTemporaryAllocation(
+        byteCount: Self.pieceSize,
+        alignment: 1
+      ) { bytes in
+        let count = unsafe read(state.errors, bytes.baseAddress, bytes.count)
+        return unsafe (count, Array(bytes.prefix(max(0, count))))
+      }
+      if count < 0, errno == EAGAIN || errno == EINTR { return (.nothing, []) }
+      guard count > 0 else {
+        close(state.errors)
+        state.errors = -1
+        return (.end, [])
+      }
+      state.errorTail += piece
+      let excess = state.errorTail.count - Self.tailLimit
+      if excess > 0 { state.errorTail.removeFirst(excess) }
+      return (.some, piece)
+    }
+  }
+
+  /// Lets the system forget the process, which has ended, and tells everybody.
+  ///
+  /// - Returns: `false` if it has not ended after all.
+  func noteEnd() -> Bool {
+    var how = interlock_exit()
+    let error = unsafe interlock_child_reap(descriptor, &how)
+    // On an error somebody else in this program has waited for it.
+    guard error != 0 || how.has_ended else { return false }
+    let exit: ProcessExit =
+      error != 0 ? .unknown : how.was_killed ? .killed(signal: how.status) : .exited(how.status)
+    readLastErrors()
+    let followers = state.withLock { state in
+      state.exit = exit
+      defer { state.followers = [] }
+      return state.followers
+    }
+    hasEnded.set()
+    for follower in followers { follower() }
+    return true
+  }
+
+  /// Reads what is left; children of the process may keep the other end open, and write without end.
+  private func readLastErrors() {
+    passOnErrors()
+    state.withLock { state in
+      if state.errors >= 0 { close(state.errors) }
+      state.errors = -1
+    }
+  }
+
+  /// Reads no more than what is in the pipe, and passes on as much of it as our own standard error
+  /// takes.
+  private func passOnErrors() {
+    for _ in 0..<(1 << 16) / Self.pieceSize {
+      let (read, piece) = readPiece()
+      guard case .some = read else { return }
+      if interlock_is_writable(STDERR_FILENO) {
+        _ = unsafe interlock_write_all(STDERR_FILENO, piece, piece.count)
+      }
+    }
+  }
+}
