@@ -15,13 +15,13 @@ extension ProcessPool {
       isLate = isLate || other.isLate
     }
 
-    /// In the order of the inputs, of which the first one has the index `start`.
-    func results(from start: Int) -> [Result<Output, ProcessError>] {
+    /// What came of each input, in their order; the first one has the index 0.
+    func results() -> [Result<Output, ProcessError>] {
       var results: [Result<Output, ProcessError>] = []
       results.reserveCapacity(outputs.count + failures.count)
       var outputs = outputs.makeIterator()
       var failures = failures[...]
-      for index in start..<start + self.outputs.count + self.failures.count {
+      for index in 0..<self.outputs.count + self.failures.count {
         if failures.first?.index == index, let failure = failures.popFirst() {
           results.append(.failure(failure.error))
         } else if let output = outputs.next() {

@@ -1,8 +1,7 @@
 /// A closure as its two words: code, and what it captures.
 ///
-/// A closure literal whose type has generic parameters in it takes and returns them by address, and
-/// whoever calls it must see it with as many of them as whoever made it: hence one type for functions
-/// and one for actions.
+/// A closure takes and returns what is generic in its type by address, so whoever calls it must see it
+/// with as much of that as whoever made it: hence one type for functions and one for actions.
 struct ClosureWords {
   var code: UInt
   var captures: UInt
@@ -49,35 +48,40 @@ struct ClosureWords {
   }
 }
 
-/// A function from an input to an output.
-enum LiteralFunction<Input, Output> {
-  typealias Closure = @Sendable (Input) throws -> Output
+/// A closure from an input to an output.
+///
+/// The closure is a property, so that its words are looked at as they are: a function that is handed to
+/// generic code is wrapped first, and the wrapper captures it.
+struct LiteralFunction<Input, Output> {
+  let closure: @Sendable (Input) throws -> Output
 
-  static func words(of closure: @escaping Closure) -> ClosureWords {
+  /// Its two words.
+  var words: ClosureWords {
     // SAFETY: a Swift closure is two words, and one that captures nothing has 0 for the second.
-    unsafe unsafeBitCast(closure, to: ClosureWords.self)
+    unsafe unsafeBitCast(self, to: ClosureWords.self)
   }
 
   /// The closure whose code is at `place`.
-  static func closure(at place: CodeReference) throws(MessageError) -> Closure {
+  static func at(_ place: CodeReference) throws(MessageError) -> LiteralFunction {
     // SAFETY: as above; the place is from a process of the same build, where it was the code of a
     // closure of the same type.
-    unsafe unsafeBitCast(ClosureWords(code: try place.address), to: Closure.self)
+    unsafe unsafeBitCast(ClosureWords(code: try place.address), to: LiteralFunction.self)
   }
 }
 
-/// A function from an input to nothing.
-enum LiteralAction<Input> {
-  typealias Closure = @Sendable (Input) throws -> Void
+/// A closure from an input to nothing.
+struct LiteralAction<Input> {
+  let closure: @Sendable (Input) throws -> Void
 
-  static func words(of closure: @escaping Closure) -> ClosureWords {
+  /// Its two words.
+  var words: ClosureWords {
     // SAFETY: as for functions.
-    unsafe unsafeBitCast(closure, to: ClosureWords.self)
+    unsafe unsafeBitCast(self, to: ClosureWords.self)
   }
 
   /// The closure whose code is at `place`.
-  static func closure(at place: CodeReference) throws(MessageError) -> Closure {
+  static func at(_ place: CodeReference) throws(MessageError) -> LiteralAction {
     // SAFETY: as for functions.
-    unsafe unsafeBitCast(ClosureWords(code: try place.address), to: Closure.self)
+    unsafe unsafeBitCast(ClosureWords(code: try place.address), to: LiteralAction.self)
   }
 }

@@ -6,7 +6,7 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
     literal closure: @escaping @Sendable (Input) throws -> Output,
     _ file: StaticString
   ) throws(ProcessError) {
-    let words = LiteralFunction<Input, Output>.words(of: closure)
+    let words = LiteralFunction(closure: closure).words
     definition = try FunctionDefinition.of(words.key, Input.self, Output.self) {
       () throws(MessageError) in
       .literal(
@@ -21,7 +21,7 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
     action closure: @escaping @Sendable (Input) throws -> Void,
     _ file: StaticString
   ) throws(ProcessError) where Output == ActionOutput {
-    let words = LiteralAction<Input>.words(of: closure)
+    let words = LiteralAction(closure: closure).words
     definition = try FunctionDefinition.of(words.key, Input.self, Output.self) {
       () throws(MessageError) in
       .action(try words.place(file: file), input: try TypeReference(Input.self))

@@ -35,14 +35,14 @@ extension FunctionReference {
     _ input: Input.Type,
     _ output: Output.Type
   ) throws(MessageError) -> WorkerFunction {
-    TypedFunction(try LiteralFunction<Input, Output>.closure(at: code))
+    TypedFunction(try LiteralFunction<Input, Output>.at(code).closure)
   }
 
   private static func action<Input: Codable>(
     _ code: CodeReference,
     _ input: Input.Type
   ) throws(MessageError) -> WorkerFunction {
-    let action = try LiteralAction<Input>.closure(at: code)
+    let action = try LiteralAction<Input>.at(code).closure
     return TypedFunction { (input: Input) -> ActionOutput in
       try action(input)
       return 0

@@ -114,7 +114,11 @@ final class LinkStock: Sendable {
   }
 
   private func prepare(_ link: WorkerLink, _ terms: CallTerms) throws(CallFailure) {
-    try link.awaitHello(terms)
+    do throws(WorkerLink.Failure) {
+      try link.awaitHello(terms)
+    } catch {
+      throw link.startError(error)
+    }
     guard let preparation else { return }
     do throws(CallFailure) {
       try preparation(link, terms)

@@ -11,6 +11,8 @@ final class WatchedProcess: Sendable {
     var errorTail: [UInt8] = []
     /// -1 when nothing more comes.
     var errors: Int32
+    /// -1 when the process has ended.
+    var descriptor: Int32
     var followers: [@Sendable () -> Void] = []
   }
 
@@ -21,7 +23,7 @@ final class WatchedProcess: Sendable {
 
   /// The system's number for it.
   let number: Int32
-  /// Readable when the process has ended.
+  /// Readable when the process has ended; closed when that is known.
   let descriptor: Int32
   /// Its standard error.
   let errors: Int32
@@ -33,13 +35,7 @@ final class WatchedProcess: Sendable {
     number = child.process
     descriptor = child.process_descriptor
     errors = child.errors
-    state = Guarded(State(errors: child.errors))
-  }
-
-  deinit {
-    close(descriptor)
-    let errors = state.withLock { $0.errors }
-    if errors >= 0 { close(errors) }
+    state = Guarded(State(errors: child.errors, descriptor: child.process_descriptor))
   }
 
   /// How the process ended; `nil` if it has not.
@@ -56,7 +52,9 @@ final class WatchedProcess: Sendable {
 
   /// Sends a signal, if the process has not ended.
   func send(signal: Int32) {
-    _ = interlock_process_signal(descriptor, signal)
+    state.withLock { state in
+      if state.descriptor >= 0 { _ = interlock_process_signal(state.descriptor, signal) }
+    }
   }
 
   /// Ends the process, which nobody watches.
@@ -132,6 +130,8 @@ extension WatchedProcess {
     readLastErrors()
     let followers = state.withLock { state in
       state.exit = exit
+      close(state.descriptor)
+      state.descriptor = -1
       defer { state.followers = [] }
       return state.followers
     }

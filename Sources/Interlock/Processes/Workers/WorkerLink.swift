@@ -69,21 +69,20 @@ final class WorkerLink: @unchecked Sendable {
   }
 
   /// Waits until the worker is ready.
-  ///
-  /// - Throws: ``ProcessError`` if it is not in time.
-  func awaitHello(_ terms: CallTerms) throws(CallFailure) {
-    do throws(Failure) {
-      try waitForMessage(CallTerms(limit: Self.helloLimit, deadline: terms.deadline))
-    } catch {
-      let why: String
-      switch error {
-      case .ended(let exit): why = "it \(exit) before it was ready"
-      case .timedOut: why = "it was not ready within \(Self.helloLimit)"
-      case .broken(let words): why = words
-      case .cancelled, .late: throw CallFailure(error, self)
-      }
-      throw CallFailure(ProcessError(.cannotStart(why), errorOutput: process.errorOutput))
+  func awaitHello(_ terms: CallTerms) throws(Failure) {
+    try waitForMessage(CallTerms(limit: Self.helloLimit, deadline: terms.deadline))
+  }
+
+  /// What is wrong with a worker that was not ready.
+  func startError(_ failure: Failure) -> CallFailure {
+    let why: String
+    switch failure {
+    case .ended(let exit): why = "it \(exit) before it was ready"
+    case .timedOut: why = "it was not ready within \(Self.helloLimit)"
+    case .broken(let words): why = words
+    case .cancelled, .late: return CallFailure(failure, self)
     }
+    return CallFailure(ProcessError(.cannotStart(why), errorOutput: process.errorOutput))
   }
 
   /// Whether another call can be made.
