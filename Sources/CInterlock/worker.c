@@ -110,8 +110,10 @@ __attribute__((constructor)) static void take_over(int count, char **arguments, 
 
 struct parent {
   int channel;
-  // Where the worker waits for something to do.
-  uint32_t *turn;
+  // Where the worker may wait for something to do.
+  char *words;
+  size_t stride;
+  int count;
   uint32_t look;
 };
 
@@ -124,16 +126,21 @@ static void *watch(void *argument) {
     if (ready > 0 && (polled.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0) break;
   }
   // An idle worker ends in order; those that are busy have this much time.
-  __atomic_fetch_or(parent.turn, parent.look, __ATOMIC_SEQ_CST);
-  interlock_shared_futex_wake(parent.turn, INT32_MAX);
+  for (int i = 0; i < parent.count; i++) {
+    uint32_t *word = (uint32_t *)(parent.words + (size_t)i * parent.stride);
+    __atomic_fetch_or(word, parent.look, __ATOMIC_SEQ_CST);
+    interlock_shared_futex_wake(word, INT32_MAX);
+  }
   poll(NULL, 0, 50);
   _exit(0);
 }
 
-int interlock_worker_watch_parent(int channel, uint32_t *turn, uint32_t look) {
+int interlock_worker_watch_parent(
+    int channel, void *words, size_t stride, int32_t count, uint32_t look) {
   struct parent *parent = malloc(sizeof *parent);
   if (parent == NULL) return ENOMEM;
-  *parent = (struct parent){.channel = channel, .turn = turn, .look = look};
+  *parent = (struct parent){
+      .channel = channel, .words = words, .stride = stride, .count = count, .look = look};
   // All signals are for the program's own threads.
   sigset_t all, before;
   sigfillset(&all);

@@ -56,9 +56,10 @@ int interlock_process_signal(int process_descriptor, int signal);
 
 /// Ends the process when the other end of `channel` is closed, whatever its threads are doing.
 ///
-/// First it sets the bit `look` of `*turn`, a word in shared memory, and wakes whoever sleeps on it.
-/// Returns 0 or an errno value.
-int interlock_worker_watch_parent(int channel, uint32_t *turn, uint32_t look);
+/// First it sets the bit `look` of some words in shared memory, `stride` bytes from each other, and wakes
+/// whoever sleeps on them. Returns 0 or an errno value.
+int interlock_worker_watch_parent(
+    int channel, void *words, size_t stride, int32_t count, uint32_t look);
 
 /// Writes what is buffered for standard output; other streams may be held by threads that wait.
 void interlock_flush_output(void);

@@ -8,9 +8,14 @@ final class ProcessBatches: Sendable {
   /// How many inputs go together at the most.
   private static let limit = 1 << 16
 
+  /// Work that takes less than this is worth sending before what is done has been received.
+  private static let quick = Duration.microseconds(200)
+
   private struct State {
     var next = 0
     var size: Int
+    /// How long an input took last.
+    var each: Duration?
   }
 
   private let count: Int
@@ -47,11 +52,20 @@ final class ProcessBatches: Sendable {
     }
   }
 
+  /// Whether a worker is likely to have done the next batch before somebody could send another one.
+  var isQuick: Bool {
+    state.withLock { state in
+      guard let each = state.each else { return false }
+      return each * state.size < Self.quick
+    }
+  }
+
   /// A batch took this long.
   func note(_ count: Int, took duration: Duration) {
-    guard !isFixed else { return }
     state.withLock { state in
       let each = max(duration / count, .nanoseconds(10))
+      state.each = each
+      guard !isFixed else { return }
       let wanted = Int((Self.goal / each).rounded())
       // Growing step by step: the first ones pay for what happens once.
       state.size = max(1, min(wanted, state.size * 8, Self.limit))

@@ -39,16 +39,26 @@ extension ProcessPool {
     _ terms: CallTerms,
     attempt: Int = 1
   ) -> BatchOutcome<Output> {
-    guard let first = inputs.indices.first else { return BatchOutcome() }
-    let failure: CallFailure
+    if inputs.isEmpty { return BatchOutcome() }
     do throws(CallFailure) {
       let outcome = try stock.withLink(terms) { link throws(CallFailure) in
         try function.call(inputs, on: link, terms)
       }
-      return finish(outcome, inputs, function, terms, attempt)
+      return finish(outcome, inputs, function, terms, attempt: attempt)
     } catch {
-      failure = error
+      return recover(from: error, inputs, function, terms, attempt: attempt)
     }
+  }
+
+  /// Nothing is known of any of the inputs.
+  func recover<Input, Output>(
+    from failure: CallFailure,
+    _ inputs: ArraySlice<Input>,
+    _ function: RemoteFunction<Input, Output>,
+    _ terms: CallTerms,
+    attempt: Int = 1
+  ) -> BatchOutcome<Output> {
+    guard let first = inputs.indices.first else { return BatchOutcome() }
     switch failure.error.reason {
     case .crashed where inputs.count > 1, .timedOut where inputs.count > 1,
       .refused where inputs.count > 1:
@@ -64,12 +74,12 @@ extension ProcessPool {
   }
 
   /// Puts outputs and failures together, and tries again what is to be tried again.
-  private func finish<Input, Output>(
+  func finish<Input, Output>(
     _ outcome: CallOutcome<Output>,
     _ inputs: ArraySlice<Input>,
     _ function: RemoteFunction<Input, Output>,
     _ terms: CallTerms,
-    _ attempt: Int
+    attempt: Int = 1
   ) -> BatchOutcome<Output> {
     if outcome.failures.isEmpty { return BatchOutcome(outputs: outcome.outputs) }
     var batch = BatchOutcome<Output>()

@@ -44,21 +44,54 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
     on link: WorkerLink,
     _ terms: CallTerms
   ) throws(CallFailure) -> CallOutcome<Output> {
+    try send(inputs, on: link, terms)
+    return try receive(inputs.count, on: link, terms)
+  }
+
+  /// Lets the process of `link`, which has room for another call, run the function for some inputs.
+  ///
+  /// Another call may follow before this one is received if `leavesRoom`.
+  ///
+  /// - Throws: ``CallFailure`` if they cannot be sent.
+  func send(
+    _ inputs: ArraySlice<Input>,
+    on link: WorkerLink,
+    _ terms: CallTerms,
+    leavesRoom: Bool = false
+  ) throws(CallFailure) {
     do {
-      return try link.call(definition, terms, inputCount: inputs.count) { encoder in
+      try link.send(
+        definition,
+        terms,
+        leavesRoom: leavesRoom,
+        inputCount: inputs.count
+      ) { encoder in
         try encoder.encode(elements: inputs, areRaw: definition.areInputsRaw)
-      } read: { reader in
+      }
+    } catch {
+      throw CallFailure(error, link)
+    }
+  }
+
+  /// What came of the oldest call of `link` that was not received, which had `count` inputs.
+  ///
+  /// - Throws: ``CallFailure`` if nothing is known of any.
+  func receive(
+    _ count: Int,
+    on link: WorkerLink,
+    _ terms: CallTerms
+  ) throws(CallFailure) -> CallOutcome<Output> {
+    do {
+      return try link.receive(terms) { reader in
         try WorkerReply.decode(
           Output.self,
-          count: inputs.count,
+          count: count,
           areRaw: definition.areOutputsRaw,
           from: &reader
         )
       }
-    } catch let failure as WorkerLink.Failure {
-      throw CallFailure(failure, link)
     } catch {
-      throw CallFailure(ProcessError(.refused("\(error)")))
+      throw CallFailure(error, link)
     }
   }
 }
@@ -94,7 +127,11 @@ struct CallFailure: Error {
     self.blamed = blamed
   }
 
-  init(_ failure: WorkerLink.Failure, _ link: WorkerLink) {
+  init(_ error: any Error, _ link: WorkerLink) {
+    guard let failure = error as? WorkerLink.Failure else {
+      self.init(ProcessError(.refused("\(error)")))
+      return
+    }
     var blamed: Int?
     if case .at(let index) = link.callProgress { blamed = index }
     let output = link.process.errorOutput
@@ -106,7 +143,6 @@ struct CallFailure: Error {
     case .late:
       self.init(ProcessError(.cancelled))
       isLate = true
-    case .broken(let why): self.init(ProcessError(.refused(why)))
     }
   }
 }

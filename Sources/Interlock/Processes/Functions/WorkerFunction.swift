@@ -6,7 +6,7 @@ class WorkerFunction {
   func work(
     on reader: inout WireReader,
     into reply: ValueEncoder,
-    noting mailbox: Mailbox
+    noting lane: Lane
   ) throws {}
 }
 
@@ -77,28 +77,28 @@ private final class TypedFunction<Input: Codable, Output: Codable>: WorkerFuncti
   override func work(
     on reader: inout WireReader,
     into reply: ValueEncoder,
-    noting mailbox: Mailbox
+    noting lane: Lane
   ) throws {
     let inputs = try ValueDecoder.decode(
       elements: Input.self,
       areRaw: areInputsRaw,
       from: &reader
     )
-    let (outputs, failures) = apply(to: inputs, noting: mailbox)
-    mailbox.note(.seen)
+    let (outputs, failures) = apply(to: inputs, noting: lane)
+    lane.note(.seen)
     try WorkerReply.encode(outputs, failures, areRaw: areOutputsRaw, into: reply)
   }
 
   private func apply(
     to inputs: [Input],
-    noting mailbox: Mailbox
+    noting lane: Lane
   ) -> (outputs: [Output], failures: [ItemFailure]) {
     // An array made with room for none would write to the one empty array that all threads share.
     if inputs.isEmpty { return ([], []) }
     var failures: [ItemFailure] = []
     let outputs = unsafe [Output](unsafeUninitializedCapacity: inputs.count) { buffer, count in
       for index in inputs.indices {
-        mailbox.note(.at(index))
+        lane.note(.at(index))
         do {
           unsafe buffer.initializeElement(at: count, to: try body(inputs[index]))
           count += 1

@@ -113,6 +113,11 @@ final class LinkStock: Sendable {
     }
   }
 
+  /// Whether a worker that is in use should be given back before it has another call.
+  func isWanted(_ link: WorkerLink) -> Bool {
+    permits.waiterCount > 0 || recycling.isDue(link) || state.withLock { $0.owed > 0 }
+  }
+
   private func prepare(_ link: WorkerLink, _ terms: CallTerms) throws(CallFailure) {
     do throws(WorkerLink.Failure) {
       try link.awaitHello(terms)

@@ -1,103 +1,45 @@
 import CInterlock
 import Glibc
 
-/// Memory in which a worker and the process that started it leave messages for each other, in turns.
+/// Memory in which a worker and the process that started it leave messages for each other.
 ///
-/// # States
-///
-/// `turn` counts the messages. The worker leaves the first one, its hello, and then the two take
-/// turns: after an odd count the parent has the turn, after an even one the worker.
-///
-/// | bits | hold |
-/// |---|---|
-/// | 0 | `isAsleep`: whose turn it is not may sleep on the word |
-/// | 1 | `look`: something happened outside the mailbox that the sleeper should look at |
-/// | 2–31 | the count, modulo 2³⁰ |
-///
-/// # Invariant
-///
-/// Only who has the turn writes to its own arena, reads the other one, and touches the header; the
-/// count goes up, releasing, as the last thing. So a message is whole or was never sent, wherever its
-/// writer was killed. Anybody may set `look`; who waits clears it and then looks.
-///
-/// No wake is lost: a sleeper sets `isAsleep` by a compare-exchange on the very value that it then
-/// sleeps on, and whoever changes the count or sets `look` does so by one as well, sees the bit, and
-/// wakes.
+/// It has some *lanes*, each with one message at a time. Each call says in which lane the next one will
+/// come: in the same, if it is sent when this one was answered, or in another, so that it can be sent
+/// before. So calls are done in the order in which they are sent, and a worker need not wait for its
+/// parent between two that are quick, while large messages use the same memory again and again.
 @safe
-final class Mailbox: @unchecked Sendable {
-  enum End {
-    case parent, worker
-  }
+struct Mailbox {
+  /// How many calls may be on their way: so many that a worker which is quick is rarely waited for.
+  static let laneCount = 8
 
-  /// Why a wait ended.
-  enum Awakening {
-    /// A message is there.
-    case message
-    /// Somebody has called `interrupt()`.
-    case interrupted
-    case timedOut
-  }
-
-  private static let asleep: UInt32 = 0b01
-  static let look: UInt32 = 0b10
-  private static let one: UInt32 = 0b100
-  private static let countShift: UInt32 = 2
-
-  /// Where things are, in bytes.
-  private enum Place {
-    static let turn = 0
-    static let version = 4
-    /// How many of the call's inputs the worker has begun, in a cache line of its own.
-    static let begun = 64
-    static let messageSize = 128
-    static let arenas = 4096
-  }
-
-  /// How much room there is for each direction, if the system has no lower limit for it.
-  private static let greatestCapacity = 1 << 34
+  /// How much room there is for each direction of a lane, if the system has no lower limit for it.
+  private static let greatestCapacity = 1 << 32
   private static let leastCapacity = 1 << 20
 
-  private let base: UnsafeMutableRawPointer
-  private let size: Int
-  private let turn: SharedWord
-  /// Where to write.
-  let outgoing: Arena
-  // SAFETY: read by who has the turn, as far as the size in the header says, which is checked.
-  private let incoming: UnsafeRawBufferPointer
-  /// The count that gives this end the turn.
-  private var awaited: UInt32
-  /// How large the last message was that this end has sent.
-  private var lastSize = 0
-  private var spin = SpinBudget()
+  let lanes: [Lane]
+  private let memory: MailboxMemory
 
-  // SAFETY (all): the memory is mapped in `init` and unmapped in `deinit`. One thread of a process at a
-  // time uses an end, but for `interrupt`, which touches nothing but `turn`.
-  private init(_ base: UnsafeMutableRawPointer, size: Int, _ end: End) {
-    unsafe self.base = base
-    self.size = size
-    unsafe turn = SharedWord(
-      at: (base + Place.turn).bindMemory(to: UInt32.self, capacity: 1)
-    )
-    let capacity = (size - Place.arenas) / 2
-    let calls = unsafe UnsafeMutableRawBufferPointer(start: base + Place.arenas, count: capacity)
-    let replies = unsafe UnsafeMutableRawBufferPointer(
-      start: base + Place.arenas + capacity,
-      count: capacity
-    )
-    switch end {
-    case .parent:
-      unsafe outgoing = Arena(calls)
-      unsafe incoming = UnsafeRawBufferPointer(replies)
-      awaited = 1
-    case .worker:
-      unsafe outgoing = Arena(replies)
-      unsafe incoming = UnsafeRawBufferPointer(calls)
-      awaited = 0
-    }
+  private static func size(capacity: Int) -> Int {
+    laneCount * (Lane.headerSize + 2 * capacity)
   }
 
-  deinit {
-    unsafe munmap(base, size)
+  /// The lanes one after the other; each has a header, room for calls and room for replies.
+  private init(_ memory: MailboxMemory, _ end: Lane.End) {
+    self.memory = memory
+    let laneSize = memory.size / Self.laneCount
+    let capacity = (laneSize - Lane.headerSize) / 2
+    // SAFETY: the lanes keep the memory mapped, and do not overlap.
+    lanes = (0..<Self.laneCount).map { number in
+      let header = unsafe memory.base + number * laneSize
+      let calls = unsafe header + Lane.headerSize
+      return unsafe Lane(
+        end,
+        in: memory,
+        header: header,
+        calls: UnsafeMutableRawBufferPointer(start: calls, count: capacity),
+        replies: UnsafeMutableRawBufferPointer(start: calls + capacity, count: capacity)
+      )
+    }
   }
 
   /// Makes a mailbox for a worker that is about to be started.
@@ -107,7 +49,7 @@ final class Mailbox: @unchecked Sendable {
     var capacity = Self.greatestCapacity
     while true {
       do throws(ProcessSystemError) {
-        return try make(size: Place.arenas + 2 * capacity)
+        return try make(size: size(capacity: capacity))
       } catch {
         // Limits for the sizes of files and of address spaces; smaller messages still fit.
         guard capacity > Self.leastCapacity else { throw error }
@@ -124,13 +66,7 @@ final class Mailbox: @unchecked Sendable {
       throw ProcessSystemError(-descriptor, "no memory can be made to share with a worker")
     }
     do throws(ProcessSystemError) {
-      let mailbox = try map(descriptor, size: size, .parent)
-      unsafe mailbox.base.storeBytes(
-        of: UInt32(Wire.version),
-        toByteOffset: Place.version,
-        as: UInt32.self
-      )
-      return (mailbox, descriptor)
+      return (Mailbox(try MailboxMemory(descriptor, size: size), .parent), descriptor)
     } catch {
       close(descriptor)
       throw error
@@ -138,124 +74,49 @@ final class Mailbox: @unchecked Sendable {
   }
 
   /// Opens the mailbox that another process made.
-  static func open(_ descriptor: Int32) throws -> Mailbox {
+  static func open(_ descriptor: Int32) throws(ProcessSystemError) -> Mailbox {
     let size = interlock_memory_size(descriptor)
-    guard size >= Place.arenas + 2 * Self.leastCapacity else {
+    guard size >= Self.size(capacity: leastCapacity) else {
       throw ProcessSystemError(size < 0 ? Int32(-size) : EINVAL, "there is no mailbox")
     }
-    let mailbox = try map(descriptor, size: size, .worker)
-    let version = unsafe mailbox.base.load(fromByteOffset: Place.version, as: UInt32.self)
-    guard version == Wire.version else { throw MessageError("the mailbox has version \(version)") }
-    return mailbox
-  }
-
-  private static func map(
-    _ descriptor: Int32,
-    size: Int,
-    _ end: End
-  ) throws(ProcessSystemError) -> Mailbox {
-    let address = unsafe interlock_memory_map(descriptor, size)
-    guard let address = unsafe address else {
-      throw ProcessSystemError(errno, "memory shared with a worker cannot be mapped")
-    }
-    return unsafe Mailbox(address, size: size, end)
-  }
-}
-
-// Messages.
-extension Mailbox {
-  /// Where this process waits for its turn, for the thread that notices that the parent has gone.
-  var turnAddress: UnsafeMutablePointer<UInt32> { unsafe turn.address }
-
-  /// Whether this end has the turn.
-  private func hasTurn(_ bits: UInt32) -> Bool { bits >> Self.countShift == awaited }
-
-  /// An encoder that writes the next message.
-  func makeEncoder() -> ValueEncoder {
-    outgoing.settle(lastSize)
-    return ValueEncoder(arena: outgoing)
-  }
-
-  /// Leaves what an encoder of `makeEncoder()` wrote, and gives the turn to the other end.
-  func send(_ message: ValueEncoder) {
-    lastSize = message.writer.count
-    unsafe base.storeBytes(of: UInt64(lastSize), toByteOffset: Place.messageSize, as: UInt64.self)
-    awaited = (awaited &+ 2) & (.max >> Self.countShift)
-    // Ordering (M1): releasing, pairs with the loads in `wait`.
-    let before = turn.update(ordering: .acquiringAndReleasing) { old in
-      ((old & ~(Self.one - 1)) &+ Self.one) | (old & Self.look)
-    }
-    if before & Self.asleep != 0 { turn.wake() }
-  }
-
-  /// Waits until this end has the turn.
-  func wait(until deadline: Deadline) -> Awakening {
-    var bits = spin.look(at: turn) { hasTurn($0) || $0 & Self.look != 0 }
-    while true {
-      if hasTurn(bits) { return .message }
-      if bits & Self.look != 0 {
-        // Ordering (M2): acquiring, pairs with the exchange in `interrupt`.
-        turn.update(ordering: .acquiringAndReleasing) { $0 & ~Self.look }
-        return .interrupted
-      }
-      let sleeping = bits | Self.asleep
-      guard turn.compareExchange(&bits, sleeping, ordering: .acquiring) else { continue }
-      let isInTime = turn.sleep(while: sleeping, until: deadline)
-      bits = turn.load(ordering: .acquiring)
-      if !isInTime, !hasTurn(bits), bits & Self.look == 0 { return .timedOut }
-    }
+    return Mailbox(try MailboxMemory(descriptor, size: size), .worker)
   }
 
   /// Lets whoever waits look at what happened outside the mailbox.
   func interrupt() {
-    // Ordering (M2): releasing, pairs with the exchange in `wait`.
-    let before = turn.update(ordering: .acquiringAndReleasing) { $0 | Self.look }
-    if before & Self.asleep != 0 { turn.wake(.max) }
+    for lane in lanes { lane.interrupt() }
   }
 
-  /// Reads the message that is there.
+  /// Interrupts waits of this worker when its parent has gone, and ends it if it is busy.
   ///
-  /// - Throws: What `body` throws, or ``MessageError`` if there is nothing that could be one.
-  func receive<Result>(_ body: (inout WireReader) throws -> Result) throws -> Result {
-    let size = unsafe base.load(fromByteOffset: Place.messageSize, as: UInt64.self)
-    guard unsafe size <= incoming.count else { throw MessageError("a message has \(size) bytes") }
-    var reader = unsafe WireReader(UnsafeRawBufferPointer(rebasing: incoming[..<Int(size)]))
-    return try body(&reader)
+  /// Returns an errno value, or 0.
+  func watchParent(_ channel: Int32) -> Int32 {
+    unsafe interlock_worker_watch_parent(
+      channel,
+      memory.base,
+      memory.size / Self.laneCount,
+      Int32(Self.laneCount),
+      Lane.look
+    )
   }
 }
 
-// How far the worker has come with a call.
-extension Mailbox {
-  /// What is known of a call that was sent.
-  enum CallProgress: Equatable {
-    /// The worker has not seen it.
-    case unseen
-    /// It has seen it, and runs the function for no input.
-    case seen
-    /// It runs the function for this one of the inputs.
-    case at(Int)
-  }
+/// A mailbox's memory, as long as somebody uses it.
+@safe
+final class MailboxMemory: @unchecked Sendable {
+  // SAFETY: mapped in `init` and unmapped in `deinit`.
+  let base: UnsafeMutableRawPointer
+  let size: Int
 
-  private var begun: UnsafeMutableRawPointer { unsafe base + Place.begun }
-
-  /// How far the worker has come.
-  var callProgress: CallProgress {
-    switch unsafe interlock_load_64(begun, LoadOrdering.relaxed.rawValue) {
-    case 0: .unseen
-    case 1: .seen
-    case let number: .at(Int(clamping: number - 2))
+  init(_ descriptor: Int32, size: Int) throws(ProcessSystemError) {
+    guard let address = unsafe interlock_memory_map(descriptor, size) else {
+      throw ProcessSystemError(errno, "memory shared with a worker cannot be mapped")
     }
+    unsafe base = address
+    self.size = size
   }
 
-  /// Notes how far this worker has come.
-  @inline(__always)
-  func note(_ progress: CallProgress) {
-    let number: UInt64 =
-      switch progress {
-      case .unseen: 0
-      case .seen: 1
-      case .at(let index): UInt64(index) + 2
-      }
-    unsafe interlock_store_64(begun, number, StoreOrdering.relaxed.rawValue)
+  deinit {
+    unsafe munmap(base, size)
   }
 }

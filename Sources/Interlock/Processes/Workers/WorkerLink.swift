@@ -5,6 +5,8 @@ import Glibc
 ///
 /// One thread at a time uses a link. It is *alive* until something goes wrong, and of no use afterwards.
 /// Letting go of it ends the process.
+///
+/// Calls are sent and received in the same order; as many as there are lanes may be on their way.
 final class WorkerLink: @unchecked Sendable {
   /// How long a worker may take to say that it is ready.
   private static let helloLimit = Duration.seconds(30)
@@ -17,7 +19,6 @@ final class WorkerLink: @unchecked Sendable {
     case cancelled
     /// The caller's deadline has passed.
     case late
-    case broken(String)
   }
 
   let process: WatchedProcess
@@ -28,6 +29,12 @@ final class WorkerLink: @unchecked Sendable {
   /// What the worker was told of, and by which number.
   private var functions: [ObjectIdentifier: UInt32] = [:]
   private var isBroken = false
+  /// Where the worker waits for the next call, or will wait.
+  private var nextLane = 0
+  /// The lanes with calls on their way, the oldest first.
+  private var openLanes: [Int] = []
+  /// How many lanes, of the first ones, were used.
+  private var usedLanes = 1
   /// How many inputs the worker was given.
   private(set) var inputCount = 0
 
@@ -70,7 +77,9 @@ final class WorkerLink: @unchecked Sendable {
 
   /// Waits until the worker is ready.
   func awaitHello(_ terms: CallTerms) throws(Failure) {
-    try waitForMessage(CallTerms(limit: Self.helloLimit, deadline: terms.deadline))
+    // A lane that has none yet is waited for when it is used first.
+    let terms = CallTerms(limit: Self.helloLimit, deadline: terms.deadline)
+    try waitForMessage(on: mailbox.lanes[0], terms)
   }
 
   /// What is wrong with a worker that was not ready.
@@ -79,7 +88,6 @@ final class WorkerLink: @unchecked Sendable {
     switch failure {
     case .ended(let exit): why = "it \(exit) before it was ready"
     case .timedOut: why = "it was not ready within \(Self.helloLimit)"
-    case .broken(let words): why = words
     case .cancelled, .late: return CallFailure(failure, self)
     }
     return CallFailure(ProcessError(.cannotStart(why), errorOutput: process.errorOutput))
@@ -88,21 +96,18 @@ final class WorkerLink: @unchecked Sendable {
   /// Whether another call can be made.
   var isAlive: Bool { !isBroken && process.exit == nil }
 
+  /// Makes no more calls: the process is ended.
+  func discard() { isBroken = true }
+
   /// Whether the process was ended, or ended otherwise than in order.
   var hasCrashed: Bool {
     guard let exit = process.exit else { return isBroken }
     return exit != .exited(0)
   }
 
-  /// How far the worker has come with the last call.
-  var callProgress: Mailbox.CallProgress { mailbox.callProgress }
-
-  /// Makes no more calls: the process is ended.
-  func discard() { isBroken = true }
-
   /// Ends the call that is being made, and the process.
   func cancel() {
-    // Ordering (L1): releasing, pairs with the load in `waitForMessage`.
+    // Ordering (L1): releasing, pairs with the load in `isCancelled`.
     cancellation.store(true, ordering: .releasing)
     mailbox.interrupt()
   }
@@ -110,21 +115,43 @@ final class WorkerLink: @unchecked Sendable {
 
 // Calls.
 extension WorkerLink {
-  /// Sends a call, and reads the answer.
+  /// Whether another call can be sent now.
+  var hasRoom: Bool { !openLanes.contains(nextLane) }
+
+  /// How far the worker has come with the oldest call that was not received.
+  var callProgress: Lane.CallProgress {
+    openLanes.first.map { mailbox.lanes[$0].callProgress } ?? .seen
+  }
+
+  /// Whether the process ended before it had read what to do, so that nothing was done.
+  var hasMissedCall: Bool { process.exit != nil && callProgress == .unseen }
+
+  /// Sends a call; another one may follow before it is received if `leavesRoom`.
   ///
-  /// - Throws: ``Failure``, or what `write` and `read` throw; then the link is as good as before.
-  func call<Result>(
+  /// There is room for it, and the link is not broken: nobody would say that there is no answer.
+  ///
+  /// - Throws: What `write` throws; then nothing was sent, and the link is as good as before.
+  func send(
     _ function: FunctionDefinition,
     _ terms: CallTerms,
+    leavesRoom: Bool,
     inputCount count: Int,
-    write: (ValueEncoder) throws -> Void,
-    read: (inout WireReader) throws -> Result
-  ) throws -> Result {
-    process.forgetErrorOutput()
-    let encoder = mailbox.makeEncoder()
+    write: (ValueEncoder) throws -> Void
+  ) throws {
+    precondition(!isBroken && hasRoom)
+    let lane = mailbox.lanes[nextLane]
+    if nextLane == usedLanes {
+      // Its hello.
+      try waitForMessage(on: lane, terms)
+      usedLanes += 1
+    }
+    if openLanes.isEmpty { process.forgetErrorOutput() }
+    let following = leavesRoom ? (nextLane + 1) % Mailbox.laneCount : nextLane
+    let encoder = lane.makeEncoder()
     let number = functions[ObjectIdentifier(function)]
     do {
       let call = WorkerCall(
+        nextLane: following,
         number: number ?? UInt32(functions.count),
         definition: number == nil ? function.reference : nil,
         isLast: terms.isLast
@@ -136,38 +163,52 @@ extension WorkerLink {
     }
     if number == nil { functions[ObjectIdentifier(function)] = UInt32(functions.count) }
     inputCount += count
-    mailbox.note(.unseen)
-    mailbox.send(encoder)
-    try waitForMessage(terms)
+    openLanes.append(nextLane)
+    nextLane = following
+    lane.note(.unseen)
+    lane.send(encoder)
+  }
+
+  /// Receives the answer to the oldest call that was not received; there is one.
+  ///
+  /// - Throws: ``Failure``, after which the link is of no use, or what `read` throws.
+  func receive<Result>(
+    _ terms: CallTerms,
+    _ read: (inout WireReader) throws -> Result
+  ) throws -> Result {
+    let lane = mailbox.lanes[openLanes[0]]
+    try waitForMessage(on: lane, terms)
+    openLanes.removeFirst()
     do {
-      return try mailbox.receive(read)
+      return try lane.receive(read)
     } catch {
       throw MessageError("no output can be read: \(error)")
     }
   }
 
-  /// Whether the process ended before it had read what to do, so that nothing was done.
-  var hasMissedCall: Bool { process.exit != nil && mailbox.callProgress == .unseen }
-
   /// Waits until there is something to receive.
-  private func waitForMessage(_ terms: CallTerms) throws(Failure) {
-    guard terms.deadline != nil else { return try wait(terms, nil) }
+  private func waitForMessage(on lane: Lane, _ terms: CallTerms) throws(Failure) {
+    guard terms.deadline != nil else { return try wait(for: lane, terms, nil) }
     let thread = ThreadRecord.current
-    try thread.withInterrupter { [mailbox] in
-      mailbox.interrupt()
+    try thread.withInterrupter {
+      lane.interrupt()
     } _: { () throws(Failure) in
-      try wait(terms, thread)
+      try wait(for: lane, terms, thread)
     }
   }
 
-  private func wait(_ terms: CallTerms, _ thread: ThreadRecord?) throws(Failure) {
+  private func wait(
+    for lane: Lane,
+    _ terms: CallTerms,
+    _ thread: ThreadRecord?
+  ) throws(Failure) {
     let giveUp = terms.deadline ?? .never
-    var progress = mailbox.callProgress
+    var progress = lane.callProgress
     var limit = terms.limit.map(Deadline.after) ?? .never
     while true {
       // What came before the wait has no other chance to be noticed.
       if isCancelled(thread) { throw end(.cancelled) }
-      switch mailbox.wait(until: min(limit, giveUp)) {
+      switch lane.wait(until: min(limit, giveUp)) {
       case .message: return
       case .interrupted:
         if let exit = process.exit { throw end(.ended(exit)) }
@@ -175,7 +216,7 @@ extension WorkerLink {
         if giveUp.hasPassed { throw end(.late) }
         guard let each = terms.limit else { continue }
         // Each input has the time, and this one may have been begun only now.
-        let now = mailbox.callProgress
+        let now = lane.callProgress
         guard now != progress else { throw end(.timedOut) }
         progress = now
         limit = .after(each)

@@ -12,7 +12,7 @@ func workerMain(channel: Int32) -> Int32 {
   do {
     let mailbox = try Mailbox.open(memory)
     close(memory)
-    let error = unsafe interlock_worker_watch_parent(channel, mailbox.turnAddress, Mailbox.look)
+    let error = mailbox.watchParent(channel)
     guard error == 0 else { throw ProcessSystemError(error, "nobody can watch the parent") }
     try spawn(name: "worker") {
       WorkerLoop(mailbox).run()
@@ -40,31 +40,35 @@ private final class WorkerLoop {
   /// Returns when there will be nothing more to do.
   func run() {
     // The hello: an empty message.
-    mailbox.send(mailbox.makeEncoder())
+    for lane in mailbox.lanes { lane.send(lane.makeEncoder()) }
     WorkerNesting.noteReady()
-    var isLast = false
-    while !isLast, case .message = mailbox.wait(until: .never) {
-      mailbox.note(.seen)
-      let reply = answer(&isLast)
+    var next = 0
+    while case .message = mailbox.lanes[next].wait(until: .never) {
+      let lane = mailbox.lanes[next]
+      lane.note(.seen)
+      var isLast = false
+      let reply = answer(on: lane, &next, &isLast)
       // What was printed is out before the result, and not lost when the process is ended.
       interlock_flush_output()
-      mailbox.send(reply)
+      lane.send(reply)
+      if isLast { return }
     }
   }
 
   /// Does what the message says.
-  private func answer(_ isLast: inout Bool) -> ValueEncoder {
+  private func answer(on lane: Lane, _ next: inout Int, _ isLast: inout Bool) -> ValueEncoder {
     do {
-      let reply = mailbox.makeEncoder()
-      try mailbox.receive { reader in
+      let reply = lane.makeEncoder()
+      try lane.receive { reader in
         let call = try WorkerCall(from: &reader)
+        next = Int(call.nextLane)
         isLast = call.isLast
-        try function(of: call).work(on: &reader, into: reply, noting: mailbox)
+        try function(of: call).work(on: &reader, into: reply, noting: lane)
       }
       return reply
     } catch {
-      mailbox.note(.seen)
-      let refusal = mailbox.makeEncoder()
+      lane.note(.seen)
+      let refusal = lane.makeEncoder()
       // Some text fits always.
       try? WorkerReply.refuse("\(error)", into: refusal)
       return refusal

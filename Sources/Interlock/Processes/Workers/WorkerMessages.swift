@@ -1,5 +1,7 @@
 /// What a worker is told: a function, and then an array of inputs.
 struct WorkerCall {
+  /// In which lane the next call will come.
+  let nextLane: UInt8
   /// Which of the functions that the worker was told of so far, or the next one.
   let number: UInt32
   /// What the function is, if the worker was not told of it.
@@ -13,6 +15,7 @@ struct WorkerCall {
   }
 
   func encode(into encoder: ValueEncoder) throws {
+    encoder.writer.write(nextLane)
     encoder.writer.write(number)
     encoder.writer.write(
       (definition == nil ? 0 : Flag.hasDefinition) | (isLast ? Flag.isLast : 0)
@@ -20,13 +23,16 @@ struct WorkerCall {
     if let definition { try encoder.encode(definition) }
   }
 
-  init(number: UInt32, definition: FunctionReference?, isLast: Bool) {
+  init(nextLane: Int, number: UInt32, definition: FunctionReference?, isLast: Bool) {
+    self.nextLane = UInt8(nextLane)
     self.number = number
     self.definition = definition
     self.isLast = isLast
   }
 
   init(from reader: inout WireReader) throws {
+    nextLane = try reader.read(UInt8.self)
+    guard nextLane < Mailbox.laneCount else { throw MessageError("there is no lane \(nextLane)") }
     number = try reader.read(UInt32.self)
     let flags = try reader.read(UInt8.self)
     isLast = flags & Flag.isLast != 0
