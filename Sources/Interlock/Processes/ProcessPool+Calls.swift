@@ -7,15 +7,17 @@ extension ProcessPool {
   /// - Parameters:
   ///   - input: What the function needs; it gets a copy.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Returns: A copy of what the function returned.
   /// - Throws: ``ProcessError``, with what went wrong.
   public func run<Input: Codable & Sendable, Output: Codable & Sendable>(
     _ input: Input,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Input) throws -> Output
   ) throws(ProcessError) -> Output {
-    try wholly(one(input, try RemoteFunction(literal: body, file), nil))
+    try wholly(one(input, try RemoteFunction(literal: body, FunctionPlace(file, line)), nil))
   }
 
   /// Runs a function that returns nothing in a worker process, and waits until it has returned.
@@ -23,14 +25,16 @@ extension ProcessPool {
   /// - Parameters:
   ///   - input: What the function needs; it gets a copy.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Throws: ``ProcessError``, with what went wrong.
   public func run<Input: Codable & Sendable>(
     _ input: Input,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Input) throws -> Void
   ) throws(ProcessError) {
-    _ = try wholly(one(input, try RemoteFunction(action: body, file), nil))
+    _ = try wholly(one(input, try RemoteFunction(action: body, FunctionPlace(file, line)), nil))
   }
 
   /// Runs a function in a worker process, and waits for its result.
@@ -53,6 +57,7 @@ extension ProcessPool {
   ///   - input: What the function needs; it gets a copy.
   ///   - deadline: When to give up; with ``Deadline/never`` only for cancellation.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Returns: A copy of what the function returned; `nil` if the deadline passed or the calling thread
   ///   or task was cancelled.
@@ -61,9 +66,10 @@ extension ProcessPool {
     _ input: Input,
     until deadline: Deadline,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Input) throws -> Output
   ) throws(ProcessError) -> Output? {
-    try one(input, try RemoteFunction(literal: body, file), deadline)
+    try one(input, try RemoteFunction(literal: body, FunctionPlace(file, line)), deadline)
   }
 
   /// Runs a function in a worker process, and waits for its result, or gives up and ends the worker.
@@ -124,6 +130,7 @@ extension ProcessPool {
   /// - Parameters:
   ///   - input: What the function needs; it gets a copy.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Returns: A handle to join it with. Cancelling it ends the worker that runs it.
   /// - Throws: ``ProcessError`` if the function cannot run in a worker, or if the pool is closed.
@@ -131,9 +138,10 @@ extension ProcessPool {
   public func submit<Input: Codable & Sendable, Output: Codable & Sendable>(
     _ input: Input,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Input) throws -> Output
   ) throws(ProcessError) -> PoolTask<Output, ProcessError> {
-    try submit(input, try RemoteFunction(literal: body, file)) { $0 }
+    try submit(input, try RemoteFunction(literal: body, FunctionPlace(file, line))) { $0 }
   }
 
   /// Lets a worker process run a function that returns nothing.
@@ -141,6 +149,7 @@ extension ProcessPool {
   /// - Parameters:
   ///   - input: What the function needs; it gets a copy.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Returns: A handle to join it with. Cancelling it ends the worker that runs it.
   /// - Throws: ``ProcessError`` if the function cannot run in a worker, or if the pool is closed.
@@ -148,9 +157,10 @@ extension ProcessPool {
   public func submit<Input: Codable & Sendable>(
     _ input: Input,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Input) throws -> Void
   ) throws(ProcessError) -> PoolTask<Void, ProcessError> {
-    try submit(input, try RemoteFunction(action: body, file)) { _ in }
+    try submit(input, try RemoteFunction(action: body, FunctionPlace(file, line))) { _ in }
   }
 
   /// Lets a worker process run a function.

@@ -10,6 +10,7 @@ extension ProcessPool {
   ///   - inputs: What the function needs each time; it gets copies.
   ///   - batch: How many inputs go to a worker at once; leave it out to let the pool find out.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Returns: Copies of what the function returned.
   /// - Throws: ``ProcessError`` of the first input, in their order, of those that failed.
@@ -18,9 +19,10 @@ extension ProcessPool {
     _ inputs: Inputs,
     batch: Int? = nil,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Inputs.Element) throws -> Output
   ) throws(ProcessError) -> [Output] where Inputs.Element: Codable & Sendable {
-    try all(Array(inputs), batch, try RemoteFunction(literal: body, file))
+    try all(Array(inputs), batch, try RemoteFunction(literal: body, FunctionPlace(file, line)))
   }
 
   /// What a function makes of each input, in the order of the inputs.
@@ -46,6 +48,7 @@ extension ProcessPool {
   ///   - inputs: What the function needs each time; it gets copies.
   ///   - batch: How many inputs go to a worker at once; leave it out to let the pool find out.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Throws: ``ProcessError`` of the first input, in their order, of those that failed.
   /// - Precondition: `batch` is at least 1.
@@ -53,9 +56,10 @@ extension ProcessPool {
     _ inputs: Inputs,
     batch: Int? = nil,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Inputs.Element) throws -> Void
   ) throws(ProcessError) where Inputs.Element: Codable & Sendable {
-    _ = try all(Array(inputs), batch, try RemoteFunction(action: body, file))
+    _ = try all(Array(inputs), batch, try RemoteFunction(action: body, FunctionPlace(file, line)))
   }
 
   private func all<Input, Output>(

@@ -27,6 +27,7 @@ extension ProcessPool {
   ///   - lookAhead: How many inputs may be on their way; leave it out for as many as keep
   ///     the workers busy for some milliseconds.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Returns: The results, once.
   /// - Throws: ``ProcessError`` if the function cannot run in a worker, or if the pool is closed.
@@ -36,10 +37,11 @@ extension ProcessPool {
     order: ResultOrder = .asGiven,
     lookAhead: Int? = nil,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Inputs.Element) throws -> Output
   ) throws(ProcessError) -> ProcessResults<Inputs.Element, Output>
   where Inputs.Element: Codable & Sendable {
-    let function = try RemoteFunction(literal: body, file)
+    let function = try RemoteFunction(literal: body, FunctionPlace(file, line))
     return try ProcessResults(inputs, order, lookAhead, function, self)
   }
 
@@ -80,6 +82,7 @@ extension ProcessPool {
   ///   - order: In which order results come.
   ///   - lookAhead: How many inputs may be on their way; leave it out for two for each worker.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Returns: The results, once. They end with the error of the inputs, if those do.
   /// - Throws: ``ProcessError`` if the function cannot run in a worker, or if the pool is closed.
@@ -89,10 +92,11 @@ extension ProcessPool {
     order: ResultOrder = .asGiven,
     lookAhead: Int? = nil,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Inputs.Element) throws -> Output
   ) throws(ProcessError) -> ProcessResultStream<Inputs, Output>
   where Inputs.Element: Codable & Sendable {
-    let function = try RemoteFunction(literal: body, file)
+    let function = try RemoteFunction(literal: body, FunctionPlace(file, line))
     return try ProcessResultStream(inputs, order, lookAhead ?? 2 * workerCount, function, self)
   }
 }

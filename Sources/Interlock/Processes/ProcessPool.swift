@@ -88,6 +88,7 @@ public final class ProcessPool: Sendable {
   ///   - retrying: Which failures are tried again.
   ///   - input: What the initializer needs; each process gets a copy.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - initializer: A closure literal that captures nothing.
   /// - Throws: ``ThreadError`` if the system does not give this process that many threads, or
   ///   ``ProcessError`` if the initializer cannot run in another process.
@@ -100,9 +101,10 @@ public final class ProcessPool: Sendable {
     retrying: Retrying = .never,
     initializingWith input: Input,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ initializer: @escaping @Sendable (Input) throws -> Void
   ) throws {
-    let function = try RemoteFunction(action: initializer, file)
+    let function = try RemoteFunction(action: initializer, FunctionPlace(file, line))
     try self.init(workers, name, taskLimit, recycling, retrying) {
       link,
       terms throws(CallFailure) in

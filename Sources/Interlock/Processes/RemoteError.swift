@@ -9,6 +9,11 @@ public struct RemoteError: Error, Codable, Hashable, Sendable {
   /// What the error says about itself.
   public let message: String
 
+  /// Where the function is written that threw it, as in `Shop/Prices.swift:12`, or the name of its type.
+  ///
+  /// Errors do not know where they were thrown.
+  public internal(set) var place = ""
+
   /// The number of the process in which it was thrown.
   public let process: Int32
 
@@ -21,5 +26,7 @@ public struct RemoteError: Error, Codable, Hashable, Sendable {
 
 extension RemoteError: CustomStringConvertible {
   /// What the error says, its type, and where it was thrown.
-  public var description: String { "\(message) (\(type), thrown in process \(process))" }
+  public var description: String {
+    "\(message) (\(type), thrown by \(place) in process \(process))"
+  }
 }

@@ -74,6 +74,7 @@ extension WorkerProcess where Output: Codable {
   ///   - input: What the function needs; it gets a copy.
   ///   - name: What to call the process in the system's lists.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Throws: ``ProcessError`` if the function cannot run in another process, or if the system starts
   ///   none.
@@ -81,9 +82,10 @@ extension WorkerProcess where Output: Codable {
     _ input: Input,
     name: String? = nil,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Input) throws -> Output
   ) throws(ProcessError) {
-    try self.init(input, name, try RemoteFunction(literal: body, file)) { $0 }
+    try self.init(input, name, try RemoteFunction(literal: body, FunctionPlace(file, line))) { $0 }
   }
 
   /// Starts a process that runs a function.
@@ -110,6 +112,7 @@ extension WorkerProcess where Output == Void {
   ///   - input: What the function needs; it gets a copy.
   ///   - name: What to call the process in the system's lists.
   ///   - file: Where the closure is written; leave it out.
+  ///   - line: The line there; leave it out.
   ///   - body: A closure literal that captures nothing.
   /// - Throws: ``ProcessError`` if the function cannot run in another process, or if the system starts
   ///   none.
@@ -117,9 +120,10 @@ extension WorkerProcess where Output == Void {
     _ input: Input,
     name: String? = nil,
     file: StaticString = #fileID,
+    line: UInt = #line,
     _ body: @escaping @Sendable (Input) throws -> Void
   ) throws(ProcessError) {
-    try self.init(input, name, try RemoteFunction(action: body, file)) { _ in }
+    try self.init(input, name, try RemoteFunction(action: body, FunctionPlace(file, line))) { _ in }
   }
 }
 

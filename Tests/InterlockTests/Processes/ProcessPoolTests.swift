@@ -40,6 +40,7 @@ import Testing
     }
     #expect(remote.message == "Failure(number: 3)")
     #expect(remote.type.hasSuffix("Failure"))
+    #expect(remote.place.hasPrefix("InterlockTests/ProcessPoolTests.swift:"))
     #expect(remote.process != getpid())
   }
 

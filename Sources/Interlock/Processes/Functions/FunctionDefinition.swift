@@ -1,16 +1,19 @@
 /// A function, as workers are told it once: its identity stands for it afterwards.
 final class FunctionDefinition: Sendable {
   let reference: FunctionReference
+  let place: FunctionPlace
   /// Whether the bytes of inputs and outputs are their values.
   let areInputsRaw: Bool
   let areOutputsRaw: Bool
 
   private init<Input, Output>(
     _ reference: FunctionReference,
+    _ place: FunctionPlace,
     _ input: Input.Type,
     _ output: Output.Type
   ) {
     self.reference = reference
+    self.place = place
     areInputsRaw = TypeForm(of: input).isRaw
     areOutputsRaw = TypeForm(of: output).isRaw
   }
@@ -30,6 +33,7 @@ final class FunctionDefinition: Sendable {
   /// `code` tells it from all others with these types, and is `nil` if it is not to be kept.
   static func of<Input, Output>(
     _ code: UInt?,
+    _ place: @autoclosure () -> FunctionPlace,
     _ input: Input.Type,
     _ output: Output.Type,
     _ find: () throws(MessageError) -> FunctionReference
@@ -39,7 +43,7 @@ final class FunctionDefinition: Sendable {
     }
     if let key, let definition = known.withLock({ $0[key] }) { return definition }
     do throws(MessageError) {
-      let definition = FunctionDefinition(try find(), input, output)
+      let definition = FunctionDefinition(try find(), place(), input, output)
       guard let key else { return definition }
       return known.withLock { known in
         if let other = known[key] { return other }
@@ -49,5 +53,22 @@ final class FunctionDefinition: Sendable {
     } catch {
       throw ProcessError(.refused("\(error)"))
     }
+  }
+}
+
+/// Where a function is written, for reports.
+struct FunctionPlace: Sendable {
+  /// The file with its module, if it is a closure.
+  let file: String
+  let description: String
+
+  init(_ file: StaticString, _ line: UInt) {
+    self.file = "\(file)"
+    description = "\(file):\(line)"
+  }
+
+  init<Task: ProcessTask>(_ task: Task.Type) {
+    file = ""
+    description = String(reflecting: task)
   }
 }

@@ -13,9 +13,9 @@ struct ClosureWords {
   ///
   /// - Throws: ``MessageError`` if it is no literal that captures nothing, in words that say what to
   ///   write instead.
-  func place(file: StaticString) throws(MessageError) -> CodeReference {
+  func reference(writtenAt place: FunctionPlace) throws(MessageError) -> CodeReference {
     // A literal at the top level could read variables that a worker does not have, capturing nothing.
-    guard !"\(file)".hasSuffix("/main.swift") else {
+    guard !place.file.hasSuffix("/main.swift") else {
       throw MessageError(
         """
         a closure in main.swift cannot run in a worker process, where the variables of that file have \
@@ -32,14 +32,14 @@ struct ClosureWords {
         """
       )
     }
-    guard let place = CodeReference(code) else {
+    guard let reference = CodeReference(code) else {
       throw MessageError(
         """
         the closure is in a library, not in the executable: conform a type to ProcessTask instead
         """
       )
     }
-    return place
+    return reference
   }
 
   init(code: UInt) {

@@ -4,13 +4,13 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
 
   init(
     literal closure: @escaping @Sendable (Input) throws -> Output,
-    _ file: StaticString
+    _ place: @autoclosure () -> FunctionPlace
   ) throws(ProcessError) {
     let words = LiteralFunction(closure: closure).words
-    definition = try FunctionDefinition.of(words.key, Input.self, Output.self) {
+    definition = try FunctionDefinition.of(words.key, place(), Input.self, Output.self) {
       () throws(MessageError) in
       .literal(
-        try words.place(file: file),
+        try words.reference(writtenAt: place()),
         input: try TypeReference(Input.self),
         output: try TypeReference(Output.self)
       )
@@ -19,19 +19,19 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
 
   init(
     action closure: @escaping @Sendable (Input) throws -> Void,
-    _ file: StaticString
+    _ place: @autoclosure () -> FunctionPlace
   ) throws(ProcessError) where Output == ActionOutput {
     let words = LiteralAction(closure: closure).words
-    definition = try FunctionDefinition.of(words.key, Input.self, Output.self) {
+    definition = try FunctionDefinition.of(words.key, place(), Input.self, Output.self) {
       () throws(MessageError) in
-      .action(try words.place(file: file), input: try TypeReference(Input.self))
+      .action(try words.reference(writtenAt: place()), input: try TypeReference(Input.self))
     }
   }
 
   init<Task: ProcessTask>(_ task: Task.Type) throws(ProcessError)
   where Task.Input == Input, Task.Output == Output {
     let key = unsafe unsafeBitCast(task as Any.Type, to: UInt.self)
-    definition = try FunctionDefinition.of(key, Input.self, Output.self) {
+    definition = try FunctionDefinition.of(key, FunctionPlace(task), Input.self, Output.self) {
       () throws(MessageError) in .task(try TypeReference(task))
     }
   }
@@ -86,7 +86,7 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
         try WorkerReply.decode(
           Output.self,
           count: count,
-          areRaw: definition.areOutputsRaw,
+          of: definition,
           from: &reader
         )
       }

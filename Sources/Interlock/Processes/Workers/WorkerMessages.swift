@@ -72,7 +72,7 @@ enum WorkerReply {
   static func decode<Output: Decodable>(
     _ type: Output.Type,
     count: Int,
-    areRaw: Bool,
+    of function: FunctionDefinition,
     from reader: inout WireReader
   ) throws -> CallOutcome<Output> {
     var failures: [ItemFailure] = []
@@ -80,10 +80,15 @@ enum WorkerReply {
     case Status.done: break
     case Status.someFailed:
       failures = try ValueDecoder.decode([ItemFailure].self, from: &reader)
+      for index in failures.indices { failures[index].error.place = function.place.description }
     case Status.refused: throw MessageError(try ValueDecoder.decode(String.self, from: &reader))
     case let status: throw MessageError("a reply has the status \(status)")
     }
-    let outputs = try ValueDecoder.decode(elements: type, areRaw: areRaw, from: &reader)
+    let outputs = try ValueDecoder.decode(
+      elements: type,
+      areRaw: function.areOutputsRaw,
+      from: &reader
+    )
     guard outputs.count + failures.count == count else {
       throw MessageError("\(count) inputs gave \(outputs.count) outputs")
     }
@@ -102,5 +107,5 @@ enum WorkerReply {
 struct ItemFailure: Codable {
   /// Which of the inputs it was.
   let offset: Int
-  let error: RemoteError
+  var error: RemoteError
 }
