@@ -88,16 +88,6 @@ import Testing
     #expect(outcome.output.isEmpty)
   }
 
-  @Test(arguments: [
-    ["area"], ["area", "--workers", "0", "-"], ["area", "--mode", "racy", "-"],
-    ["area", "--output", "", "-"], ["generate", "polygons", "--count", "-1"],
-  ])
-  func `exits with 64 when the arguments make no sense`(arguments: [String]) throws {
-    let outcome = try CommandRun(arguments).wait()
-    #expect(outcome.ending == .exit(64))
-    #expect(outcome.output.isEmpty)
-  }
-
   @Test func `measures what is generated, the same for the same seed`() throws {
     let folder = try TestFolder()
     let path = folder.place("polygons")

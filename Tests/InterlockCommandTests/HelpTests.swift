@@ -2,7 +2,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The command` {
   @Test(arguments: [
-    ["letters"], ["bank"], ["outage"], ["generate"], ["generate", "text"], ["tour"],
+    ["letters"], ["find"], ["area"], ["bank"], ["outage"], ["tour"],
+    ["generate"], ["generate", "text"], ["generate", "polygons"],
   ])
   func `has a help text with examples for every subcommand`(command: [String]) throws {
     let outcome = try CommandRun(command + ["--help"]).wait()
@@ -15,7 +16,7 @@ import Testing
   @Test func `shows its help without arguments`() throws {
     let outcome = try CommandRun.outcome()
     #expect(outcome.ending == .exit(0))
-    for command in ["tour", "letters", "bank", "outage", "generate"] {
+    for command in ["tour", "letters", "find", "area", "bank", "outage", "generate"] {
       #expect(outcome.output.contains("\n  \(command) "))
     }
   }
@@ -28,10 +29,14 @@ import Testing
 
   @Test(arguments: [
     ["nonsense"], ["--nonsense"], ["letters"], ["letters", "--workers", "0", "."],
-    ["letters", "--workers", "x", "."], ["letters", "--mode", "processes", "."],
+    ["letters", "--workers", "x", "."], ["letters", "--mode", "pool", "."],
     ["letters", "--timeout", "0", "."], ["bank", "--workers", "3"], ["bank", "--visits", "0"],
     ["bank", "--mode", "x"], ["outage", "--runs", "0"], ["outage", "--workers", "0"],
-    ["generate", "text", "--bytes", "much"], ["generate", "text", "--seed", "-1"], ["tour", "x"],
+    ["area"], ["area", "--workers", "0", "-"], ["area", "--workers", "x", "-"],
+    ["area", "--mode", "racy", "-"], ["area", "--output", "", "-"], ["area", "-", "-"],
+    ["generate", "text", "--bytes", "much"], ["generate", "text", "--seed", "-1"],
+    ["generate", "polygons", "--count", "-1"], ["generate", "polygons", "--count", "many"],
+    ["generate", "polygons", "--seed", "-1"], ["tour", "x"],
   ])
   func `exits with 64 when the arguments make no sense`(arguments: [String]) throws {
     let outcome = try CommandRun(arguments).wait()

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct `interlock letters` {
   private let text = "The quick brown fox jumps over the lazy dog.\n"
 
-  @Test(arguments: ["sequential", "threads"])
+  @Test(arguments: ["sequential", "threads", "processes"])
   func `prints one JSON object and nothing else`(mode: String) throws {
     let outcome = try CommandRun.outcome(
       of: "letters",
@@ -34,6 +34,21 @@ import Testing
     #expect(json["workers"] == .number(mode == "sequential" ? 1 : 2))
   }
 
+  @Test func `says how many threads or processes have counted`() throws {
+    let folder = try TestFolder()
+    let path = try folder.write(text, to: "file")
+    for (mode, worker) in [
+      ("sequential", "1 thread"), ("threads", "2 threads"), ("processes", "2 processes"),
+    ] {
+      let outcome = try CommandRun(
+        ["letters", "--mode", mode, "--workers", "2", path]
+      ).wait()
+      #expect(outcome.ending == .exit(0))
+      #expect(outcome.output.contains("35 letters in 45 bytes of 1 file, "))
+      #expect(outcome.output.hasSuffix(" with \(worker)\n"))
+    }
+  }
+
   @Test func `prints a plain table where no terminal is`() throws {
     let outcome = try CommandRun.outcome(of: "letters", "-", input: text)
     #expect(outcome.ending == .exit(0))
@@ -44,10 +59,13 @@ import Testing
     #expect(outcome.errors.isEmpty)
   }
 
-  @Test func `reports an unreadable input, counts the others, and exits with 1`() throws {
+  @Test(arguments: ["sequential", "threads", "processes"])
+  func `reports an unreadable input, counts the others, and exits with 1`(mode: String) throws {
     let outcome = try CommandRun.outcome(
       of: "letters",
       "--json",
+      "--mode",
+      mode,
       "/nowhere/at/all",
       "-",
       input: text
@@ -77,7 +95,7 @@ import Testing
     #expect(outcome.errors == "interlock: standard output: No space left on device\n")
   }
 
-  @Test(arguments: ["sequential", "threads"])
+  @Test(arguments: ["sequential", "threads", "processes"])
   func `ends at once when it is interrupted`(mode: String) throws {
     let folder = try TestFolder()
     let run = try CommandRun(["letters", "--mode", mode, try folder.makePipe("pipe")])

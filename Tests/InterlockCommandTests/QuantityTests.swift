@@ -14,6 +14,8 @@ import Testing
     #expect(Quantity.count(1, "file") == "1 file")
     #expect(Quantity.count(0, "file") == "0 files")
     #expect(Quantity.count(2_000, "file") == "2,000 files")
+    #expect(Quantity.count(1, "process", plural: "processes") == "1 process")
+    #expect(Quantity.count(2, "process", plural: "processes") == "2 processes")
   }
 
   @Test(arguments: [

@@ -5,6 +5,7 @@ extension Benchmark {
     // come first, while this one is small.
     let programs: [Benchmark] = [
       .startUp(settings), .letters(settings), .find(settings), .findWithTwoThreads(settings),
+      .area(settings), .areaWithTwoProcesses(settings),
     ]
     let alone: [Benchmark] = [
       .uncontendedLocks, .seam, .atomicLoad, .atomicAdd, .recursiveLock, .readWriteLock, .semaphore,
@@ -33,6 +34,6 @@ extension Benchmark {
         .queue(.unlimited, side: 1, placement, settings),
       ]
     }
-    return programs + alone + together
+    return programs + alone + processPools(settings) + together
   }
 }

@@ -15,12 +15,20 @@ struct Settings {
   var commandProblem: String? = "no --interlock was given"
   /// The C programs that count letters, by the compiler that built them.
   var letterCounters: [(compiler: String, path: String)] = []
+  /// The C programs that measure polygons, by the compiler that built them.
+  var areaMeters: [(compiler: String, path: String)] = []
   /// The compilers that are not here.
   var absentCompilers: [String] = []
   /// The library with the channels of Rust's standard library.
   var rustChannel = ""
   /// Why there is no such library.
   var rustChannelProblem: String? = "no --rust-channel was given"
+  /// How to run `Peers/pool.py`.
+  var python: [String] = []
+  /// What the table calls Python.
+  var pythonVersion = "Python"
+  /// Why there is no Python.
+  var pythonProblem: String? = "no --python was given"
   /// A directory for large files.
   var scratch = "."
 
@@ -40,10 +48,16 @@ struct Settings {
       case "--scratch": scratch = try value(of: argument)
       case "--letters":
         letterCounters.append((compiler: try value(of: argument), path: try value(of: argument)))
-      case "--no-letters": absentCompilers.append(try value(of: argument))
+      case "--area":
+        areaMeters.append((compiler: try value(of: argument), path: try value(of: argument)))
+      case "--no-compiler": absentCompilers.append(try value(of: argument))
       case "--rust-channel":
         (rustChannel, rustChannelProblem) = (try value(of: argument), nil)
       case "--no-rust-channel": rustChannelProblem = try value(of: argument)
+      case "--python":
+        pythonVersion = try value(of: argument)
+        (python, pythonProblem) = ([try value(of: argument), try value(of: argument)], nil)
+      case "--no-python": pythonProblem = try value(of: argument)
       case let option where option.hasPrefix("-"): throw Failure("there is no option \(option)")
       default: filters.append(argument)
       }

@@ -109,8 +109,7 @@ struct AreaCommand: ParsableCommand {
     let worker =
       switch mode {
       case .sequential, .threads: Quantity.count(measurer.workers, "thread")
-      case .processes:
-        "\(Quantity.count(measurer.workers)) process\(measurer.workers == 1 ? "" : "es")"
+      case .processes: Quantity.count(measurer.workers, "process", plural: "processes")
       }
     return """
       \(report.total.map { "\($0)" } ?? "?") in \(Quantity.count(report.polygons, "polygon")), \

@@ -18,9 +18,10 @@ struct LettersCommand: ParsableCommand {
         interlock letters --json --mode sequential ~/Documents
 
       The modes are the lesson. `sequential` counts with one thread. `threads`, the default, counts \
-      with several: each has a count of its own, and the sums are made in the end. In `racy` they \
-      share one count without protecting it, and overwrite each other's work: it says how many \
-      letters it has lost, and exits with 1.
+      with several: each has a count of its own, and the sums are made in the end. In `processes` \
+      other processes count: they share no memory, so they are told where to read, and send their \
+      counts back. In `racy` threads share one count without protecting it, and overwrite each \
+      other's work: it says how many letters it has lost, and exits with 1.
 
         interlock letters --mode racy ~/Documents
       """
@@ -32,7 +33,7 @@ struct LettersCommand: ParsableCommand {
   @Option(help: "How to count.")
   var mode = LetterCounter.Mode.threads
 
-  @Option(help: "How many threads count. (default: the CPUs that are available)")
+  @Option(help: "How many threads or processes count. (default: the CPUs that are available)")
   var workers: Int?
 
   @Option(help: "Give up on an address after this many seconds.")
@@ -57,7 +58,12 @@ struct LettersCommand: ParsableCommand {
       return "\(Quantity.count(progress.files, "file")), \(Quantity.bytes(progress.bytes)), "
         + "\(Quantity.bytes(UInt64(rate)))/s"
     } while: {
-      try counter.count(paths, progress: progress) { Output.complain("\($0)") }
+      do {
+        return try counter.count(paths, progress: progress) { Output.complain("\($0)") }
+      } catch let error as ProcessError {
+        // Which of the paths it was is not known.
+        throw Failure("\(error)")
+      }
     }
     let duration = Deadline.now - start
     if output.json {
@@ -108,10 +114,15 @@ struct LettersCommand: ParsableCommand {
       count: report.count,
       width: terminal.isInteractive ? terminal.width : nil
     )
+    let worker =
+      switch mode {
+      case .sequential, .threads, .racy: Quantity.count(counter.workers, "thread")
+      case .processes: Quantity.count(counter.workers, "process", plural: "processes")
+      }
     let sum = """
       \(Quantity.count(report.count.total, "letter")) in \
       \(Quantity.bytes(report.count.bytes)) of \(Quantity.count(report.count.files, "file")), \
-      \(Quantity.seconds(duration)) with \(Quantity.count(counter.workers, "thread"))
+      \(Quantity.seconds(duration)) with \(worker)
       """
     return table.lines + ["", sum]
   }

@@ -11,9 +11,15 @@ enum Quantity {
     return String(text.reversed())
   }
 
-  /// A number and what is counted, as in `1 file` and `2 files`.
-  static func count(_ number: some BinaryInteger, _ noun: String) -> String {
-    "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
+  /// A number and what is counted, as in `1 file` and `2 files`; the plural may need more than an s.
+  static func count(
+    _ number: some BinaryInteger,
+    _ noun: String,
+    plural: String? = nil
+  )
+    -> String
+  {
+    "\(count(number)) \(number == 1 ? noun : plural ?? "\(noun)s")"
   }
 
   /// A size, as in `1.50 GB`.

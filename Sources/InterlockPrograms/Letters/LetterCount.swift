@@ -8,7 +8,7 @@ import CInterlockKernels
 ///     var count = LetterCount()
 ///     count.add("Parallel")
 ///     print(count["l"])  // 3
-public struct LetterCount: Hashable, Sendable {
+public struct LetterCount: Codable, Hashable, Sendable {
   /// The 26 letters, in the order of ``counts``.
   public static let alphabet: [Character] = Array("abcdefghijklmnopqrstuvwxyz")
 

@@ -21,6 +21,10 @@ public struct LetterCounter: Sendable {
     case sequential
     /// Several threads, each with a count of its own, and sums in the end.
     case threads
+    /// Several worker processes, each with memory of its own, that are told where to read.
+    ///
+    /// What only this process can read, such as a pipe, it counts itself.
+    case processes
     /// Several threads that share one count without protecting it: it comes out wrong.
     case racy
 
@@ -30,7 +34,7 @@ public struct LetterCounter: Sendable {
     public var defaultWorkers: Int {
       switch self {
       case .sequential: 1
-      case .threads: Processors.available
+      case .threads, .processes: Processors.available
       case .racy: max(2, Processors.available)
       }
     }
@@ -38,7 +42,7 @@ public struct LetterCounter: Sendable {
 
   /// Which variant counts.
   public let mode: Mode
-  /// How many threads count.
+  /// How many threads or processes count.
   public let workers: Int
   /// When to give up on web resources.
   public var webLimits = WebResource.Limits()
@@ -49,7 +53,7 @@ public struct LetterCounter: Sendable {
   ///
   /// - Parameters:
   ///   - mode: Which variant counts.
-  ///   - workers: How many threads count; `nil` stands for ``Mode/defaultWorkers``.
+  ///   - workers: How many threads or processes count; `nil` stands for ``Mode/defaultWorkers``.
   /// - Precondition: There is at least one worker.
   public init(mode: Mode = .threads, workers: Int? = nil) {
     let workers = mode == .sequential ? 1 : workers ?? mode.defaultWorkers
@@ -66,7 +70,8 @@ public struct LetterCounter: Sendable {
   ///   - report: Is told about each input that cannot be read, at once and on the thread that tried;
   ///     perhaps on several threads at the same time.
   /// - Returns: The count.
-  /// - Throws: ``ThreadError`` if the system has no threads to give.
+  /// - Throws: ``ThreadError`` if the system has no threads to give; ``ProcessError`` if it has no
+  ///   processes, or one of them crashed.
   public func count(
     _ inputs: [String],
     progress: LetterProgress = LetterProgress(),
@@ -79,6 +84,7 @@ public struct LetterCounter: Sendable {
     switch mode {
     case .sequential: SequentialLetters.count(job)
     case .threads: try ThreadedLetters.count(job)
+    case .processes: try ProcessLetters.count(job)
     case .racy: try RacyLetters.count(job)
     }
   }

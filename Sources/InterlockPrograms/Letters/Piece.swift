@@ -1,6 +1,6 @@
 import Interlock
 
-/// A part of the input that one thread counts at a time.
+/// A part of the input that one worker counts at a time.
 enum Piece: Sendable {
   /// A part of a file that is `size` bytes long, or all of it.
   case segment(InputFile, Range<Int>)

@@ -20,40 +20,55 @@ final class PieceCounter {
   func count(_ piece: Piece) -> LetterCount {
     switch piece {
     case .segment(let input, let range):
-      count(input) { (count) throws(SystemError) in try read(input.file, in: range, to: &count) }
+      count(piece, of: input) { () throws(SystemError) in try count(range, of: input.file) }
     case .stream(let input):
-      count(input) { (count) throws(SystemError) in try read(input.file, to: &count) }
+      count(piece, of: input) { () throws(SystemError) in try count(input.file) }
     case .resource(let resource):
-      count(resource)
+      count(piece, from: resource)
     }
   }
 
-  /// Counts a part of a file with `read`, and the file itself if that was the last part.
   private func count(
-    _ input: InputFile,
-    _ read: (inout LetterCount) throws(SystemError) -> Void
+    _ piece: Piece,
+    of input: InputFile,
+    _ count: () throws(SystemError) -> LetterCount
   ) -> LetterCount {
-    var count = LetterCount()
     do throws(SystemError) {
-      try read(&count)
+      return finish(piece, try count())
     } catch {
-      count = LetterCount()
       if input.fail() { job.fail(InputFailure(input: input.path, reason: "\(error)")) }
+      return finish(piece)
     }
-    if input.finishSegment(), !job.shouldStop {
-      count.files = 1
-      job.progress.addFile()
+  }
+
+  private func count(_ piece: Piece, from resource: WebResource) -> LetterCount {
+    do throws(InputFailure) {
+      return finish(piece, try count(of: resource))
+    } catch {
+      job.fail(error)
+      return LetterCount()
     }
+  }
+
+  /// Adds the file or resource to the count of its last piece, once nothing is left of it to read.
+  func finish(_ piece: Piece, _ count: LetterCount = LetterCount()) -> LetterCount {
+    let isComplete =
+      switch piece {
+      case .segment(let input, _), .stream(let input): input.finishSegment()
+      case .resource: true
+      }
+    guard isComplete, !job.shouldStop else { return count }
+    var count = count
+    count.files = 1
+    job.progress.addFile()
     return count
   }
 
-  private func read(
-    _ file: OpenFile,
-    in range: Range<Int>,
-    to count: inout LetterCount
-  )
-    throws(SystemError)
-  {
+  // What these count has no files yet.
+
+  /// Counts the letters of a part of a file.
+  func count(_ range: Range<Int>, of file: OpenFile) throws(SystemError) -> LetterCount {
+    var count = LetterCount()
     var position = range.lowerBound
     while position < range.upperBound, !job.shouldStop {
       let space = unsafe UnsafeMutableRawBufferPointer(
@@ -61,36 +76,33 @@ final class PieceCounter {
       )
       let size = unsafe try file.read(into: space, at: position)
       // The file has become shorter since it was opened.
-      if size == 0 { return }
+      if size == 0 { break }
       unsafe add(UnsafeRawBufferPointer(rebasing: space.prefix(size)), to: &count)
       position += size
     }
+    return count
   }
 
-  private func read(_ file: OpenFile, to count: inout LetterCount) throws(SystemError) {
+  /// Counts the letters of something that is read from its beginning until it ends.
+  private func count(_ file: OpenFile) throws(SystemError) -> LetterCount {
+    var count = LetterCount()
     while !job.shouldStop {
       guard let size = unsafe try file.read(into: buffer) else { continue }
-      if size == 0 { return }
+      if size == 0 { break }
       unsafe add(UnsafeRawBufferPointer(rebasing: buffer.prefix(size)), to: &count)
     }
+    return count
   }
 
-  private func count(_ resource: WebResource) -> LetterCount {
+  /// Counts the letters of something on the web.
+  func count(of resource: WebResource) throws(InputFailure) -> LetterCount {
     var count = LetterCount()
     func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
       unsafe add(bytes, to: &count)
       return !job.shouldStop
     }
-    do throws(InputFailure) {
-      if try unsafe resource.read(unless: { job.shouldStop }, receive) {
-        count.files = 1
-        job.progress.addFile()
-      }
-      return count
-    } catch {
-      job.fail(error)
-      return LetterCount()
-    }
+    try unsafe resource.read(unless: { job.shouldStop }, receive)
+    return count
   }
 
   private func add(_ bytes: UnsafeRawBufferPointer, to count: inout LetterCount) {

@@ -12,6 +12,14 @@ public struct Area: Hashable, Sendable {
   }
 }
 
+extension Area {
+  /// The sum; `nil` if its halves take more than 128 bits.
+  func adding(_ other: Area) -> Area? {
+    let (halves, isTooLarge) = halves.addingReportingOverflow(other.halves)
+    return isTooLarge ? nil : Area(halves: halves)
+  }
+}
+
 extension Area: Comparable {
   /// Whether one area is smaller than another.
   public static func < (left: Area, right: Area) -> Bool { left.halves < right.halves }

@@ -12,6 +12,8 @@ struct AreaJob: Sendable {
   var lineLimit = 64 << 20
   /// How large segments are; `nil` for what is good.
   var segmentSize: Int?
+  /// How much of a file is read at a time: so much that reading costs little, and stays in a cache.
+  var readSize = 1 << 20
   /// What `-` stands for.
   var standardInput = STDIN_FILENO
 

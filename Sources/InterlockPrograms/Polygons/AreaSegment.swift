@@ -16,6 +16,8 @@ struct AreaSegment: Codable, Sendable {
   }
 
   let place: Place
+  /// How much of a file is read at a time.
+  let readSize: Int
   /// How long a line may be.
   let lineLimit: Int
   /// Whether the areas are wanted one by one.
@@ -29,8 +31,13 @@ struct AreaSegment: Codable, Sendable {
   func measure(in file: OpenFile? = nil) throws(SystemError) -> SegmentAreas {
     switch place {
     case .part(let identity, let range):
-      if let file { return try measure(range, in: file) }
-      return try measure(range, in: try identity.open())
+      let file = if let file { file } else { try identity.open() }
+      var areas = nothing
+      for start in stride(from: range.lowerBound, to: range.upperBound, by: readSize) {
+        let end = min(start + readSize, range.upperBound)
+        areas.append(try measure(start..<end, in: file))
+      }
+      return areas
     case .lines(let lines):
       return unsafe lines.withUnsafeBufferPointer { lines in
         unsafe SegmentAreas(measuring: lines, lineLimit: lineLimit, keepsText: keepsText)
@@ -53,6 +60,7 @@ struct AreaSegment: Codable, Sendable {
   /// How much is read at a time to find the end of a line.
   private static let extensionSize = 64 << 10
 
+  /// Measures those lines that begin in a part of a file.
   private func measure(
     _ range: Range<Int>,
     in file: OpenFile

@@ -2,9 +2,13 @@
 ///
 /// Memory does not grow with the input: of a file nothing is read here, and of a stream one segment.
 struct AreaSegments: ~Copyable {
-  /// How large segments are: large enough that handing one over costs nothing, small enough that
-  /// they stay in a cache and all workers get some.
-  private static let usualSize = 1 << 20
+  /// How large segments are: large enough that handing one over costs nothing, small enough that all
+  /// workers get some, and that nobody waits long for what came of one.
+  private static let usualSizes = 1 << 20...16 << 20
+  /// How many segments what is left of a file gives each worker, if their size is a usual one.
+  ///
+  /// So the last ones become smaller, and all workers end at about the same time.
+  private static let segmentsPerWorker = 2
 
   /// The file that the segments are parts of; `nil` for a stream.
   let file: OpenFile?
@@ -12,6 +16,7 @@ struct AreaSegments: ~Copyable {
   private let job: AreaJob
   private let identity: FileIdentity?
   private let input: OpenFile
+  /// How large the segments of a stream are.
   private let segmentSize: Int
   private var position = 0
   private var buffer: LineBuffer
@@ -40,7 +45,7 @@ struct AreaSegments: ~Copyable {
     self.input = input
     self.identity = identity
     file = identity == nil ? nil : input
-    segmentSize = job.segmentSize ?? Self.usualSize
+    segmentSize = job.segmentSize ?? Self.usualSizes.lowerBound
     buffer = LineBuffer(capacity: file == nil ? segmentSize + 1 : 1)
   }
 
@@ -58,14 +63,26 @@ struct AreaSegments: ~Copyable {
   }
 
   private func segment(_ place: AreaSegment.Place) -> AreaSegment {
-    AreaSegment(place: place, lineLimit: job.lineLimit, keepsText: job.keepsText)
+    AreaSegment(
+      place: place,
+      readSize: job.readSize,
+      lineLimit: job.lineLimit,
+      keepsText: job.keepsText
+    )
   }
 
   private mutating func nextPart(of identity: FileIdentity) -> AreaSegment? {
     guard position < input.size else { return nil }
-    let end = min(position + segmentSize, input.size)
+    let end = min(position + partSize, input.size)
     defer { position = end }
     return segment(.part(of: identity, position..<end))
+  }
+
+  /// How large the next part of a file is.
+  private var partSize: Int {
+    if let size = job.segmentSize { return size }
+    let fairSize = (input.size - position) / (Self.segmentsPerWorker * job.workers)
+    return min(max(fairSize, Self.usualSizes.lowerBound), Self.usualSizes.upperBound)
   }
 
   private mutating func nextLines() throws(SystemError) -> AreaSegment? {

@@ -41,15 +41,9 @@ struct AreaTally: ~Copyable {
     }
     lines += areas.lines
     polygons += areas.polygons
-    total = Self.sum(total, areas.total)
+    total = total.flatMap { total in areas.total.flatMap { total.adding($0) } }
     job.progress.add(polygons: areas.polygons, bytes: areas.bytes, errors: areas.faults.count)
     if !areas.text.isEmpty { try write(areas.text) }
-  }
-
-  private static func sum(_ left: Area?, _ right: Area?) -> Area? {
-    guard let left, let right else { return nil }
-    let (halves, isTooLarge) = left.halves.addingReportingOverflow(right.halves)
-    return isTooLarge ? nil : Area(halves: halves)
   }
 
   /// Says that the input cannot be read, or not to its end.

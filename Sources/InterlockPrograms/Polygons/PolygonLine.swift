@@ -6,8 +6,10 @@
 /// blanks, and does little more than look at each byte once; where it gives up, `careful` reads the
 /// line again, takes everything that is allowed, and says what is wrong and where.
 ///
-/// Whole bytes at a time (SWAR) and vector instructions were tried and were not faster: the lengths
-/// of neighbouring numbers are alike, so that the plain loop's branches are predicted.
+/// Whole words at a time (SWAR) and vector instructions were tried and were not faster: the lengths
+/// of neighbouring numbers are alike, so that the plain loop's branches are predicted. The processor
+/// then reads on without waiting for a byte, as long as nothing else makes a place depend on one. That
+/// is why a sign is a branch too, to a loop of its own.
 enum PolygonLine {
   private static let newline = UInt8(ascii: "\n")
   private static let comma = UInt8(ascii: ",")
@@ -17,7 +19,7 @@ enum PolygonLine {
   private static let zero = UInt8(ascii: "0")
 
   /// How many digits `quick` takes: a sum of 2^24 terms of such numbers fits 127 bits.
-  private static let quickDigits = 15
+  private static let quickDigitLimit = 15
   /// How long a line is that `quick` takes: so it has less than 2^24 points, of 5 bytes at least.
   static let quickLength = 64 << 20
 
@@ -60,19 +62,28 @@ enum PolygonLine {
   ) -> Int64? {
     guard unsafe next.pointee == byte else { return nil }
     unsafe next += 1
-    let isNegative = unsafe next.pointee == minus
-    if isNegative { unsafe next += 1 }
+    if unsafe next.pointee == minus {
+      unsafe next += 1
+      return unsafe quickDigits(&next).map { 0 &- $0 }
+    }
+    return unsafe quickDigits(&next)
+  }
+
+  /// Reads the digits of a short number.
+  @inline(__always)
+  private static func quickDigits(_ next: inout UnsafePointer<UInt8>) -> Int64? {
     let start = unsafe next
-    var number: Int64 = 0
+    var number = unsafe UInt64(next.pointee) &- UInt64(zero)
+    guard number < 10 else { return nil }
+    unsafe next += 1
     while true {
-      let digit = unsafe next.pointee &- zero
+      let digit = unsafe UInt64(next.pointee) &- UInt64(zero)
       guard digit < 10 else { break }
-      number = number &* 10 &+ Int64(digit)
+      number = number &* 10 &+ digit
       unsafe next += 1
     }
-    let digits = unsafe next - start
-    guard digits > 0, digits <= quickDigits else { return nil }
-    return isNegative ? 0 &- number : number
+    guard unsafe next - start <= quickDigitLimit else { return nil }
+    return Int64(truncatingIfNeeded: number)
   }
 
   /// Why a line is none, and how many of its bytes are right.

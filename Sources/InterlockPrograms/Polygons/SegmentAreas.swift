@@ -52,8 +52,7 @@ struct SegmentAreas: Codable, Sendable {
       }
       if keepsText { self.text.append(UInt8(ascii: "\n")) }
     }
-    totalHigh = UInt64(total >> 64)
-    totalLow = UInt64(truncatingIfNeeded: total)
+    setTotal(total)
   }
 
   /// Reads a line that is no usual one, and keeps what is wrong with it.
@@ -79,6 +78,26 @@ struct SegmentAreas: Codable, Sendable {
       faults.append(LineFault(line: lines, offset: error.offset, reason: error.reason))
       return nil
     }
+  }
+
+  /// Adds what came of the lines that follow.
+  mutating func append(_ next: SegmentAreas) {
+    for var fault in next.faults {
+      fault.line += lines
+      faults.append(fault)
+    }
+    lines += next.lines
+    bytes += next.bytes
+    polygons += next.polygons
+    text += next.text
+    let sum = total.flatMap { total in next.total.flatMap { total.adding($0) } }
+    isTotalTooLarge = sum == nil
+    setTotal(sum?.halves ?? 0)
+  }
+
+  private mutating func setTotal(_ halves: UInt128) {
+    totalHigh = UInt64(halves >> 64)
+    totalLow = UInt64(truncatingIfNeeded: halves)
   }
 
   /// Counts a line that was too long to be kept.

@@ -12,9 +12,9 @@ import CInterlockFetch
 /// Redirects are followed, within http and https. The bytes come as the server has stored them, and
 /// nothing but the piece at hand is kept in memory. Reading needs the libcurl of the system; the
 /// rest of a program works without it.
-public struct WebResource: Hashable, Sendable {
+public struct WebResource: Codable, Hashable, Sendable {
   /// When to give up.
-  public struct Limits: Hashable, Sendable {
+  public struct Limits: Codable, Hashable, Sendable {
     /// How often a server may send us elsewhere.
     public var redirects = 10
     /// How long it may take until a connection stands.

@@ -17,6 +17,7 @@ final class FailureList: Sendable {
 private let correctCounters = [
   LetterCounter(mode: .sequential), LetterCounter(mode: .threads, workers: 1),
   LetterCounter(mode: .threads, workers: 2), LetterCounter(mode: .threads, workers: 9),
+  LetterCounter(mode: .processes, workers: 1), LetterCounter(mode: .processes, workers: 3),
   LetterCounter(mode: .racy, workers: 1),
 ]
 

@@ -60,6 +60,14 @@ import Testing
       text: "12.5\n\n12\n\n0.5\n"
     )
     #expect(try outcome(of: path, mode) { $0.segmentSize = segmentSize } == expected)
+    // Wherever reading a segment pauses, too.
+    for readSize in 1...5 {
+      let found = try outcome(of: path, mode) {
+        $0.segmentSize = segmentSize
+        $0.readSize = readSize
+      }
+      #expect(found == expected)
+    }
   }
 
   @Test(arguments: AreaMeasurer.Mode.allCases, [1, 5, 18, 1_000])
@@ -93,6 +101,7 @@ import Testing
       let found = try outcome(of: input, mode) {
         $0.lineLimit = long.utf8.count - 1
         $0.segmentSize = segmentSize
+        $0.readSize = 25
         $0.standardInput = file
       }
       #expect(found.report == report(2, halves: 0, errors: 2))
@@ -139,8 +148,11 @@ import Testing
     let (least, greatest) = (Int64.min, Int64.max)
     let line = "(\(least),\(least)),(\(greatest),\(least)),(\(least),\(greatest))\n"
     let path = try folder.write(line + line, to: "large")
-    for segmentSize in [10, 1_000] {
-      let found = try outcome(of: path, mode) { $0.segmentSize = segmentSize }
+    for (segmentSize, readSize) in [(10, 10), (1_000, 10), (1_000, 1_000)] {
+      let found = try outcome(of: path, mode) {
+        $0.segmentSize = segmentSize
+        $0.readSize = readSize
+      }
       #expect(found.report == report(2, halves: nil))
     }
   }
@@ -156,6 +168,24 @@ import Testing
     )
     #expect(found.wasStopped)
     #expect(found.polygons == 0)
+  }
+
+  @Test(arguments: [1, 2, 9])
+  func `cuts a file into parts that become smaller towards its end`(workers: Int) throws {
+    let folder = try TemporaryFolder()
+    let size = 100 << 20 + 17
+    let path = try folder.write([0], to: "hole", at: size - 1)
+    let measurer = AreaMeasurer(mode: .processes, workers: workers)
+    var segments = try AreaSegments(of: AreaJob(path, for: measurer))
+    var sizes: [Int] = []
+    while case .part(_, let range) = segments.next()?.place {
+      #expect(range.lowerBound == sizes.reduce(0, +))
+      sizes.append(range.count)
+    }
+    #expect(sizes.reduce(0, +) == size)
+    #expect(sizes.count > workers)
+    #expect(sizes == sizes.sorted(by: >))
+    #expect(sizes.dropLast().allSatisfy { (1 << 20...16 << 20).contains($0) })
   }
 
   @Test func `lets workers read another file only if it is the same`() throws {

@@ -34,6 +34,8 @@ struct Bar {
     case cpuRatio
     /// Wall time per operation, ours divided by the peer's.
     case wallRatio
+    /// Wall time per operation, ours alone, in seconds.
+    case wall
     /// Operations a second, ours divided by the peer's.
     case rateRatio
     /// CPU time per operation, ours minus the peer's, in seconds.
@@ -76,6 +78,7 @@ struct Bar {
     case .rateRatio: peer.wall / ours.wall
     case .cpuDifference: ours.cpu - peer.cpu
     case .cpu: ours.cpu
+    case .wall: ours.wall
     case .residentBytes: ours.residentBytes ?? 0
     }
   }

@@ -70,7 +70,8 @@ final class ChildProcess: Contestant {
 }
 
 extension timeval {
-  fileprivate var seconds: Double { Double(tv_sec) + Double(tv_usec) * 1e-6 }
+  /// The time as a number.
+  var seconds: Double { Double(tv_sec) + Double(tv_usec) * 1e-6 }
 }
 
 /// Why a benchmark could not be run.

@@ -11,16 +11,19 @@ protocol Contestant: AnyObject {
 /// round.
 final class CountedWork: Contestant {
   let name: String
+  private let size: Int
   private let run: (_ count: Int) throws -> Sample
   private var count: Int?
 
-  /// Work that measures itself.
-  private init(
+  /// Work that measures itself: `run` does it `count` times, each of which is `size` operations.
+  init(
     name: String,
+    size: Int = 1,
     count: Int? = nil,
     run: @escaping (_ count: Int) throws -> Sample
   ) {
     self.name = name
+    self.size = size
     self.count = count
     self.run = run
   }
@@ -67,7 +70,7 @@ final class CountedWork: Contestant {
   private func suitableCount(for seconds: Double) throws -> Int {
     var count = 1
     while true {
-      let tried = try run(count).wall * Double(count)
+      let tried = try run(count).wall * Double(count * size)
       if tried > seconds / 5 { return max(1, Int(Double(count) * seconds / tried)) }
       count *= 4
     }

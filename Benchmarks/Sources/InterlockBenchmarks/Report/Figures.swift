@@ -48,7 +48,7 @@ extension Bar: CustomStringConvertible {
     let subject =
       switch quantity {
       case .cpuRatio, .cpu: "cpu"
-      case .wallRatio: "wall"
+      case .wallRatio, .wall: "wall"
       case .rateRatio: "rate"
       case .cpuDifference: "cpu: more by"
       case .residentBytes: "memory"
@@ -56,7 +56,7 @@ extension Bar: CustomStringConvertible {
     let times =
       switch quantity {
       case .cpuRatio, .wallRatio, .rateRatio: " ×"
-      case .cpuDifference, .cpu, .residentBytes: ""
+      case .cpuDifference, .cpu, .wall, .residentBytes: ""
       }
     return switch limit {
     case .atMost(let bound): "\(subject) ≤ \(figure(bound))\(times)"
@@ -68,7 +68,7 @@ extension Bar: CustomStringConvertible {
   func figure(_ value: Double) -> String {
     switch quantity {
     case .cpuRatio, .wallRatio, .rateRatio: Figures.ratio(value)
-    case .cpuDifference, .cpu: Figures.time(value)
+    case .cpuDifference, .cpu, .wall: Figures.time(value)
     case .residentBytes: Figures.memory(value)
     }
   }

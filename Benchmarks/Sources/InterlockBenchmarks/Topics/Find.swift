@@ -94,18 +94,7 @@ private enum NameSearch {
 
   /// The sorted lines of a file, without the slash that fd writes behind folders.
   private static func lines(of path: String) throws -> [String] {
-    let file = unsafe open(path, O_RDONLY)
-    guard file >= 0 else { throw Failure("\(path) cannot be opened") }
-    defer { close(file) }
-    var text: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let length = unsafe read(file, &piece, piece.count)
-      guard length >= 0 else { throw Failure("\(path) cannot be read") }
-      if length == 0 { break }
-      text += piece[..<length]
-    }
-    return text.split(separator: UInt8(ascii: "\n")).map { line in
+    try contents(of: path).utf8.split(separator: UInt8(ascii: "\n")).map { line in
       String(decoding: line.last == UInt8(ascii: "/") ? line.dropLast() : line, as: UTF8.self)
     }.sorted()
   }

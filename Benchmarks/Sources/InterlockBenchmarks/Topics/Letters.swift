@@ -49,15 +49,7 @@ private struct LettersInput {
     try ChildProcess("generate", [command] + arguments).run(output: path)
   }
 
-  /// Reads the file, so that it is in the page cache.
-  func warm() throws {
-    let file = unsafe open(path, O_RDONLY)
-    guard file >= 0 else { throw Failure("\(path) cannot be opened") }
-    defer { close(file) }
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
-    defer { unsafe buffer.deallocate() }
-    while unsafe read(file, buffer.baseAddress, buffer.count) > 0 {}
-  }
+  func warm() throws { try warmUp(path) }
 
   func remove() { unsafe unlink(path) }
 
@@ -81,15 +73,5 @@ private struct LettersInput {
       let end = text[start...].firstIndex(of: "}")
     else { throw Failure("no letters in \(text)") }
     return text[start..<end].split(separator: ",").sorted().joined(separator: ",")
-  }
-
-  private static func contents(of path: String) throws -> String {
-    let file = unsafe open(path, O_RDONLY)
-    guard file >= 0 else { throw Failure("\(path) cannot be opened") }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 16)
-    let length = unsafe read(file, &bytes, bytes.count)
-    guard length >= 0 else { throw Failure("\(path) cannot be read") }
-    return String(decoding: bytes[..<length], as: UTF8.self)
   }
 }

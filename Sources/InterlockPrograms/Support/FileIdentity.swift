@@ -2,7 +2,8 @@ import Glibc
 
 /// How another process finds the same file.
 struct FileIdentity: Codable, Sendable {
-  private let path: String
+  /// Where it is.
+  let path: String
   private let device: UInt64
   private let number: UInt64
 
