@@ -253,9 +253,10 @@ int interlock_watch_wait(int watch, uint64_t *keys, int count, int milliseconds)
   return ready;
 }
 
-bool interlock_is_writable(int descriptor) {
-  struct pollfd polled = {.fd = descriptor, .events = POLLOUT};
-  return poll(&polled, 1, 0) > 0;
+void interlock_block_signals(void) {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, NULL);
 }
 
 // Room for one descriptor beside the bytes of a message.

@@ -150,7 +150,6 @@ int interlock_worker_watch_parent(
   if (error == 0) {
     pthread_t thread;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, 64 * 1024);
     error = pthread_create(&thread, &attributes, watch, parent);
     if (error == 0) pthread_setname_np(thread, "parent watch");
     pthread_attr_destroy(&attributes);

@@ -101,8 +101,8 @@ int interlock_watch_remove(int watch, int descriptor);
 /// negative errno value.
 int interlock_watch_wait(int watch, uint64_t *keys, int count, int milliseconds);
 
-/// Whether a descriptor takes some bytes without waiting, or would refuse them at once.
-bool interlock_is_writable(int descriptor);
+/// Leaves all signals to the other threads of the process.
+void interlock_block_signals(void);
 
 /// Sends a descriptor through a socket. Returns 0 or an errno value.
 int interlock_channel_send(int channel, int descriptor);

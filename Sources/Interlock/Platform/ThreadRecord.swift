@@ -46,6 +46,8 @@ package final class ThreadRecord: @unchecked Sendable {
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
   /// What the thread is to its pool, if it is a pool's.
   nonisolated(unsafe) var worker: Unmanaged<PoolWorker>?
+  /// Whether the thread is a pool's.
+  var isPoolWorker: Bool { unsafe worker != nil }
   /// The pool task that the thread runs, the innermost if there are several.
   nonisolated(unsafe) var task: Unmanaged<AnyPoolTask>?
 

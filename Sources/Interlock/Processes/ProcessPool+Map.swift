@@ -83,7 +83,8 @@ extension ProcessPool {
       if let driver = try? threads.submit(run.drive) { drivers.append(driver) }
     }
     run.drive()
-    for driver in drivers { driver.wait() }
+    // One that nobody has begun, because there is other work, is not needed any more.
+    for driver in drivers where !driver.cancel() { driver.wait() }
     return try run.outputs()
   }
 }

@@ -184,6 +184,7 @@ extension ProcessPool {
   public func join() {
     threads.join()
     _ = stock.join(until: nil)
+    ErrorRelay.shared.flush()
   }
 
   /// Waits until the pool was closed, its work is done and its processes have ended, or gives up.
@@ -192,7 +193,9 @@ extension ProcessPool {
   /// - Returns: Whether they have ended; `false` if the deadline passed or the thread was cancelled.
   /// - Precondition: The calling thread is not one of the pool's.
   public func join(until deadline: Deadline) -> Bool {
-    threads.join(until: deadline) && stock.join(until: deadline)
+    guard threads.join(until: deadline), stock.join(until: deadline) else { return false }
+    ErrorRelay.shared.flush()
+    return true
   }
 
   /// Waits until the pool was closed, its work is done and its processes have ended, or gives up.

@@ -92,6 +92,8 @@ private final class ResultPump<
     var failure: (any Error)?
 
     var isOver: Bool { isExhausted && running == 0 }
+    /// Whether the pool need not wait for this any more.
+    var hasLeft = false
   }
 
   let order: ProcessPool.ResultOrder
@@ -118,7 +120,16 @@ private final class ResultPump<
   }
 
   deinit {
-    pool.stock.leave()
+    leave()
+  }
+
+  /// Everything is done.
+  private func leave() {
+    let isFirst = state.withLock { state in
+      defer { state.hasLeft = true }
+      return !state.hasLeft
+    }
+    if isFirst { pool.stock.leave() }
   }
 
   var failure: (any Error)? { state.withLock { $0.failure } }
@@ -173,11 +184,14 @@ private final class ResultPump<
     state.withLock { $0.running += 1 }
     pool.counts.note(submitted: 1)
     do throws(PoolError) {
-      try pool.threads.submit {
+      let task = try pool.threads.submit {
         let terms = CallTerms(limit: self.pool.taskLimit, deadline: .never)
         let outcome = self.pool.perform([input], self.function, terms)
         self.pool.counts.note(finished: 1, failed: outcome.failures.count)
         self.finish(outcome.results()[0], index)
+      }
+      task.whenDone { outcome in
+        if case .failure = outcome { self.finish(.failure(ProcessError(.cancelled)), index) }
       }
     } catch {
       finish(.failure(ProcessError(.closed)), index)
@@ -195,6 +209,8 @@ private final class ResultPump<
       body(&state)
       return state.isOver
     }
-    if isOver { finished.close() }
+    guard isOver else { return }
+    finished.close()
+    leave()
   }
 }

@@ -29,6 +29,7 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
   private var taken = 0
   private var pending = 0
   private var isExhausted = false
+  private var hasLeft = false
 
   init<Inputs: Sequence>(
     _ inputs: Inputs,
@@ -51,7 +52,13 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
 
   deinit {
     for task in tasks.values { task.cancel() }
-    pool.stock.leave()
+    leave()
+  }
+
+  /// Everything is done: the pool need not wait for this any more.
+  private func leave() {
+    if !hasLeft { pool.stock.leave() }
+    hasLeft = true
   }
 
   /// How many batches may be on their way, so that no worker waits for the thread that asks.
@@ -88,7 +95,7 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
     let (pool, function, batches, finished) = (pool, function, batches, finished)
     pool.counts.note(submitted: batch.count)
     do throws(PoolError) {
-      tasks[start] = try pool.threads.submit {
+      let task = try pool.threads.submit {
         let begin = Deadline.now
         let outcome = pool.perform(
           batch[...],
@@ -103,13 +110,15 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
         // Nobody closes it.
         try? finished.put(FinishedBatch(start: start, results: results))
       }
+      tasks[start] = task
+      task.whenDone { outcome in
+        guard case .failure = outcome else { return }
+        try? finished.put(FinishedBatch(start: start, count: batch.count, failed: .cancelled))
+      }
     } catch {
       // The pool was closed: these are told, and there are no others.
       isExhausted = true
-      let results = batch.indices.map { offset in
-        Result<Output, ProcessError>.failure(ProcessError(.closed).at(start + offset))
-      }
-      try? finished.put(FinishedBatch(start: start, results: results))
+      try? finished.put(FinishedBatch(start: start, count: batch.count, failed: .closed))
     }
   }
 
@@ -140,6 +149,7 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
       ready = batch.results[...]
     }
     refill()
+    if isExhausted, tasks.isEmpty { leave() }
     return pending > 0
   }
 }
@@ -149,6 +159,17 @@ private struct FinishedBatch<Output: Sendable>: Sendable {
   /// The index of the first input.
   let start: Int
   let results: [Result<Output, ProcessError>]
+
+  init(start: Int, results: [Result<Output, ProcessError>]) {
+    self.start = start
+    self.results = results
+  }
+
+  /// A batch that nobody has begun.
+  init(start: Int, count: Int, failed reason: ProcessError.Reason) {
+    self.start = start
+    results = (start..<start + count).map { .failure(ProcessError(reason).at($0)) }
+  }
 }
 
 extension ProcessResults: Sequence, IteratorProtocol {
@@ -157,8 +178,10 @@ extension ProcessResults: Sequence, IteratorProtocol {
     while true {
       if let result = takeReady() { return result }
       guard prepare() else { return nil }
-      guard ready.isEmpty, let batch = try? finished.take() else { continue }
-      accept(batch)
+      guard ready.isEmpty else { continue }
+      // A thread of a pool lets another one take its place while it waits for a task.
+      if ThreadRecord.current.isPoolWorker, !tasks.isEmpty { _ = tasks.values.waitForFirst() }
+      if let batch = try? finished.take() { accept(batch) }
     }
   }
 }

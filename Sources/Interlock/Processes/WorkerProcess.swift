@@ -166,6 +166,7 @@ extension WorkerProcess {
       let outcome = try function.call([input], on: link, terms)
       // It answers, and then ends in order; whoever waits for it finds that it has.
       link.process.hasEnded.wait()
+      ErrorRelay.shared.flush()
       if let failure = outcome.failures.first {
         throw CallFailure(ProcessError(.failed(failure.error)))
       }

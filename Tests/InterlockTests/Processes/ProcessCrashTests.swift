@@ -231,4 +231,56 @@ private struct Unwritable: Codable, Sendable {
     }
     #expect(kept == 1 << 14)
   }
+
+  /// Lets `body` run in a process whose standard error is one end of a pipe.
+  private static func withErrors(
+    _ isRead: Bool,
+    _ body: (ProcessPool) throws -> Bool
+  ) throws -> Bool {
+    var ends: [Int32] = [0, 0]
+    guard unsafe pipe(&ends) == 0 else { throw Stuck("a pipe") }
+    dup2(ends[1], 2)
+    if !isRead { close(ends[0]) }
+    let pool = try ProcessPool(workers: 1)
+    defer { pool.close() }
+    return try body(pool)
+  }
+
+  @Test func `does not take its parent along when nobody reads what it writes`() throws {
+    let pool = try ProcessPool(workers: 1)
+    let hasLived = try pool.run(100) { count in
+      try Self.withErrors(false) { inner in
+        for number in 0..<count {
+          let echo = try inner.run(number) { (number: Int) -> Int in
+            StandardError.write("words\n")
+            return number
+          }
+          guard echo == number else { return false }
+        }
+        return true
+      }
+    }
+    #expect(hasLived)
+  }
+
+  @Test func `is noticed while what it wrote cannot be passed on`() throws {
+    let pool = try ProcessPool(workers: 1)
+    let reason = try pool.run(1 << 20) { (count: Int) -> Bool in
+      try Self.withErrors(true) { inner in
+        let error = #expect(throws: ProcessError.self) {
+          try inner.run(count) { (count: Int) -> Int in
+            // More than goes into the pipe to its parent, the parent's memory, and the pipe behind it.
+            guard fork() != 0 else {
+              StandardError.write(String(repeating: "much ", count: count / 5))
+              exit(0)
+            }
+            kill(getpid(), SIGKILL)
+            return 0
+          }
+        }
+        return error?.reason == .crashed(.killed(signal: SIGKILL))
+      }
+    }
+    #expect(reason)
+  }
 }

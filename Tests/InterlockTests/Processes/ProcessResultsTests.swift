@@ -92,7 +92,8 @@ import Testing
       #expect(results.next()?.index == 0)
     }
     pool.close()
-    #expect(pool.join(for: TestTime.limit))
+    let isOver = pool.join(for: TestTime.limit)
+    #expect(isOver)
   }
 
   @Test(arguments: [Order.asGiven, .asCompleted])
@@ -137,7 +138,8 @@ import Testing
     }
     #expect(count == 20)
     pool.close()
-    #expect(pool.join(for: TestTime.limit))
+    let isOver = pool.join(for: TestTime.limit)
+    #expect(isOver)
   }
 
   @Test func `take from an asynchronous sequence no further than was said`() async throws {
@@ -153,6 +155,82 @@ import Testing
       }
     }
     pool.close()
-    #expect(pool.join(for: TestTime.limit))
+    let isOver = pool.join(for: TestTime.limit)
+    #expect(isOver)
+  }
+
+  @Test(arguments: [Order.asGiven, .asCompleted])
+  private func `end when those that wait are cancelled`(_ order: Order) throws {
+    let pool = try ProcessPool(workers: 1)
+    let marker = Marker()
+    defer { marker.remove() }
+    let inputs = (0..<40).map { _ in marker }
+    try withCrew { crew in
+      let counts = try crew.spawn { () -> (done: Int, failed: Int) in
+        let results = try pool.results(of: inputs, order: order, lookAhead: 20) { marker in
+          while !marker.isSet { usleep(100) }
+          return 1
+        }
+        let all = Array(results)
+        let done = all.count { (try? $0.result.get()) != nil }
+        return (done, all.count - done)
+      }
+      try eventually { pool.progress.submitted > 1 && pool.threads.runningCount == 1 }
+      pool.close(cancelling: .waiting)
+      marker.set()
+      let (done, failed) = try counts.result()
+      #expect(done >= 1)
+      #expect(failed >= 1)
+    }
+    let isOver = pool.join(for: TestTime.limit)
+    #expect(isOver)
+  }
+
+  @Test func `end for tasks when those that wait are cancelled`() async throws {
+    let pool = try ProcessPool(workers: 1)
+    let marker = Marker()
+    defer { marker.remove() }
+    let inputs = AsyncStream<Marker>(unfolding: { marker })
+    let results = try pool.results(of: inputs, lookAhead: 6) { marker in
+      while !marker.isSet { usleep(100) }
+      return 1
+    }
+    try await withThrowingTaskGroup { group in
+      group.addTask {
+        var failed = 0
+        for try await result in results {
+          if (try? result.result.get()) == nil { failed += 1 }
+          guard failed < 20 else { break }
+        }
+        return failed
+      }
+      try eventually { pool.progress.submitted == 6 && pool.threads.runningCount == 1 }
+      pool.close(cancelling: .waiting)
+      marker.set()
+      let failed = try await group.next()
+      #expect(failed == 20)
+    }
+    let isOver = pool.join(for: TestTime.limit)
+    #expect(isOver)
+  }
+
+  @Test func `come to a thread of the pool itself`() throws {
+    let pool = try ProcessPool(workers: 1)
+    let marker = Marker()
+    defer { marker.remove() }
+    let task = try pool.submit(marker) { marker in
+      while !marker.isSet { usleep(100) }
+    }
+    let sum = Mutex(0)
+    let isDone = Event()
+    task.whenDone { _ in
+      let results = try? pool.results(of: 0..<100, { $0 })
+      let numbers = results?.compactMap { try? $0.result.get() } ?? []
+      sum.withLock { $0 = numbers.reduce(0, +) }
+      isDone.set()
+    }
+    marker.set()
+    #expect(isDone.wait(for: TestTime.limit))
+    #expect(sum.withLock { $0 } == (0..<100).reduce(0, +))
   }
 }

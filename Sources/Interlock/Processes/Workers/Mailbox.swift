@@ -14,7 +14,7 @@ struct Mailbox {
 
   /// How much room there is for each direction of a lane, if the system has no lower limit for it.
   private static let greatestCapacity = 1 << 32
-  private static let leastCapacity = 1 << 20
+  private static let leastCapacity = 1 << 16
 
   let lanes: [Lane]
   private let memory: MailboxMemory

@@ -18,7 +18,7 @@ final class WatchedProcess: Sendable {
 
   /// How much of its standard error is kept.
   private static let tailLimit = 1 << 14
-  /// How much is read and passed on at once: so much a pipe that is writable takes without waiting.
+  /// How much is read and passed on at once.
   private static let pieceSize = 1 << 12
 
   /// The system's number for it.
@@ -29,9 +29,11 @@ final class WatchedProcess: Sendable {
   let errors: Int32
   /// Set when the process has ended, and everything about that is known.
   let hasEnded = Event()
+  private let relay: ErrorRelay
   private let state: Guarded<State>
 
-  init(_ child: interlock_child) {
+  init(_ child: interlock_child, relay: ErrorRelay = .shared) {
+    self.relay = relay
     number = child.process
     descriptor = child.process_descriptor
     errors = child.errors
@@ -87,9 +89,9 @@ extension WatchedProcess {
 
   /// Keeps the last part of what the process writes to its standard error, and passes it on.
   func readErrors() -> ErrorsRead {
-    guard interlock_is_writable(STDERR_FILENO) else { return .blocked }
+    guard relay.hasRoom else { return .blocked }
     let (read, piece) = readPiece()
-    if !piece.isEmpty { _ = unsafe interlock_write_all(STDERR_FILENO, piece, piece.count) }
+    relay.pass(on: piece)
     return read
   }
 
@@ -149,15 +151,12 @@ extension WatchedProcess {
     }
   }
 
-  /// Reads no more than what is in the pipe, and passes on as much of it as our own standard error
-  /// takes.
+  /// Reads no more than what is in the pipe, and passes on as much of it as there is room for.
   private func passOnErrors() {
     for _ in 0..<(1 << 16) / Self.pieceSize {
       let (read, piece) = readPiece()
       guard case .some = read else { return }
-      if interlock_is_writable(STDERR_FILENO) {
-        _ = unsafe interlock_write_all(STDERR_FILENO, piece, piece.count)
-      }
+      relay.pass(on: piece)
     }
   }
 }
