@@ -21,6 +21,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -42,9 +43,10 @@ static bool is_channel(int channel, struct ucred *maker) {
   return getsockopt(channel, SOL_SOCKET, SO_PEERCRED, maker, &size) == 0;
 }
 
-// Whether our parent, and nobody else, made us a worker.
+// Whether our parent made us a worker. One that may not be a worker ends here: if the program that it is
+// ran in its place, that could start workers again, without end.
 static bool was_started_as_worker(void) {
-  const char *value = secure_getenv(variable);
+  const char *value = getenv(variable);
   if (value == NULL) return false;
   char *end;
   long parent = strtol(value, &end, 10);
@@ -52,11 +54,14 @@ static bool was_started_as_worker(void) {
   // Children of the worker are none.
   unsetenv(variable);
   struct ucred maker;
-  if (!is_number || !is_channel(INTERLOCK_WORKER_CHANNEL, &maker)) return false;
-  if (maker.pid != parent || maker.uid != getuid()) return false;
-  // The parent has died meanwhile: the program that we are must not run in its place.
+  // Set by hand, it means nothing.
+  if (!is_number || !is_channel(INTERLOCK_WORKER_CHANNEL, &maker) || maker.pid != parent) return false;
+  // The parent has died meanwhile.
   if (getppid() != parent) _exit(0);
-  return fcntl(INTERLOCK_WORKER_CHANNEL, F_SETFD, FD_CLOEXEC) == 0;
+  // Who has more rights than the one that started it does not do as it is told.
+  if (getauxval(AT_SECURE) != 0 || maker.uid != geteuid()) _exit(1);
+  if (fcntl(INTERLOCK_WORKER_CHANNEL, F_SETFD, FD_CLOEXEC) != 0) _exit(1);
+  return true;
 }
 
 static int worker_main(int count, char **arguments, char **environment) {
@@ -159,10 +164,20 @@ int interlock_worker_watch_parent(
   return error;
 }
 
-// Of the language's concurrency runtime; weak, because a program without concurrency does not link it.
-__attribute__((weak)) void swift_task_asyncMainDrainQueue(void) __attribute__((swiftcall));
+// Of Dispatch, for run loops: whoever reads the handle of the main queue calls it back. A program that
+// does not use Dispatch does not link it.
+__attribute__((weak)) int _dispatch_get_main_queue_handle_4CF(void);
+__attribute__((weak)) void _dispatch_main_queue_callback_4CF(void *);
 
 void interlock_serve_main_actor(void) {
-  if (swift_task_asyncMainDrainQueue != NULL) swift_task_asyncMainDrainQueue();
-  for (;;) pause();
+  // Not by `dispatch_main`: it ends the main thread, which does not survive that if it never came to `main`.
+  if (_dispatch_get_main_queue_handle_4CF == NULL || _dispatch_main_queue_callback_4CF == NULL) {
+    for (;;) pause();
+  }
+  struct pollfd polled = {.fd = _dispatch_get_main_queue_handle_4CF(), .events = POLLIN};
+  for (;;) {
+    uint64_t count;
+    if (poll(&polled, 1, -1) <= 0) continue;
+    if (read(polled.fd, &count, sizeof count) > 0) _dispatch_main_queue_callback_4CF(NULL);
+  }
 }

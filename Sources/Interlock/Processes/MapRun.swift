@@ -51,7 +51,10 @@ final class MapRun<Input: Codable & Sendable, Output: Codable & Sendable>: Senda
         case .all: note(pool.perform(inputs, function, terms), of: batch)
         case .failures(let outcome): note(pool.finish(outcome, inputs, function, terms), of: batch)
         case .failure(let error):
-          note(pool.recover(from: error, inputs, function, terms), of: batch)
+          var rest = inputs
+          var outcome = pool.recover(from: error, &rest, function, terms)
+          outcome.append(pool.perform(rest, function, terms))
+          note(outcome, of: batch)
         }
       }
     }

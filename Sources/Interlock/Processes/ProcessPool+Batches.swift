@@ -6,13 +6,13 @@ extension ProcessPool {
     var outputs: [Output] = []
     /// Where inputs failed, in their order.
     var failures: [(index: Int, error: ProcessError)] = []
-    /// Whether the caller's deadline has passed.
-    var isLate = false
+    /// Whether the caller has given up.
+    var isGivenUp = false
 
     mutating func append(_ other: BatchOutcome) {
       outputs += other.outputs
       failures += other.failures
-      isLate = isLate || other.isLate
+      isGivenUp = isGivenUp || other.isGivenUp
     }
 
     /// What came of each input, in their order; the first one has the index 0.
@@ -39,38 +39,68 @@ extension ProcessPool {
     _ terms: CallTerms,
     attempt: Int = 1
   ) -> BatchOutcome<Output> {
-    if inputs.isEmpty { return BatchOutcome() }
-    do throws(CallFailure) {
-      let outcome = try stock.withLink(terms) { link throws(CallFailure) in
-        try function.call(inputs, on: link, terms)
+    var batch = BatchOutcome<Output>()
+    var rest = inputs
+    // Each round is for all that are left, or for those up to the one that is to blame.
+    while !rest.isEmpty {
+      do throws(CallFailure) {
+        let outcome = try stock.withLink(terms) { link throws(CallFailure) in
+          try function.call(rest, on: link, terms)
+        }
+        batch.append(finish(outcome, rest, function, terms, attempt: attempt))
+        rest = []
+      } catch {
+        batch.append(recover(from: error, &rest, function, terms, attempt: attempt))
       }
-      return finish(outcome, inputs, function, terms, attempt: attempt)
-    } catch {
-      return recover(from: error, inputs, function, terms, attempt: attempt)
     }
+    return batch
   }
 
-  /// Nothing is known of any of the inputs.
+  /// Nothing is known of any of the inputs: finds out about the first ones, and takes those away.
   func recover<Input, Output>(
     from failure: CallFailure,
-    _ inputs: ArraySlice<Input>,
+    _ inputs: inout ArraySlice<Input>,
     _ function: RemoteFunction<Input, Output>,
     _ terms: CallTerms,
     attempt: Int = 1
   ) -> BatchOutcome<Output> {
-    guard let first = inputs.indices.first else { return BatchOutcome() }
+    let all = inputs
     switch failure.error.reason {
-    case .crashed where inputs.count > 1, .timedOut where inputs.count > 1,
-      .refused where inputs.count > 1:
-      return blame(failure, inputs, function, terms, attempt)
+    case .crashed where all.count > 1, .timedOut where all.count > 1, .refused where all.count > 1:
+      guard let blamed = failure.blamed, blamed < all.count else {
+        // Nobody knows which one it is: it is in one of the halves.
+        let half = all.prefix(all.count / 2)
+        inputs = all.dropFirst(half.count)
+        return perform(half, function, terms, attempt: attempt)
+      }
+      let before = all.prefix(blamed)
+      inputs = all.dropFirst(blamed + 1)
+      var batch = perform(before, function, terms, attempt: attempt)
+      let one = all[before.endIndex...before.endIndex]
+      batch.append(settle(failure, one, function, terms, attempt: attempt))
+      return batch
     case .failed, .crashed, .timedOut, .refused, .cannotStart, .closed, .cancelled:
-      let isAgain = retrying.triesAgain(after: failure.error.at(first), attempt: attempt)
-      if isAgain { return perform(inputs, function, terms, attempt: attempt + 1) }
-      return BatchOutcome(
-        failures: inputs.indices.map { ($0, failure.error.at($0)) },
-        isLate: failure.isLate
-      )
+      inputs = []
+      return settle(failure, all, function, terms, attempt: attempt)
     }
+  }
+
+  /// Tries again, or gives all inputs the same error.
+  private func settle<Input, Output>(
+    _ failure: CallFailure,
+    _ inputs: ArraySlice<Input>,
+    _ function: RemoteFunction<Input, Output>,
+    _ terms: CallTerms,
+    attempt: Int
+  ) -> BatchOutcome<Output> {
+    let error = failure.error.at(inputs.startIndex)
+    if retrying.triesAgain(after: error, attempt: attempt) {
+      return perform(inputs, function, terms, attempt: attempt + 1)
+    }
+    return BatchOutcome(
+      failures: inputs.indices.map { ($0, failure.error.at($0)) },
+      isGivenUp: failure.isGivenUp
+    )
   }
 
   /// Puts outputs and failures together, and tries again what is to be tried again.
@@ -99,33 +129,6 @@ extension ProcessPool {
       }
     }
     batch.outputs += outputs
-    return batch
-  }
-
-  /// A worker ended in the middle of a batch, or something in it cannot be read or written.
-  private func blame<Input, Output>(
-    _ failure: CallFailure,
-    _ inputs: ArraySlice<Input>,
-    _ function: RemoteFunction<Input, Output>,
-    _ terms: CallTerms,
-    _ attempt: Int
-  ) -> BatchOutcome<Output> {
-    guard let blamed = failure.blamed, inputs.indices.contains(inputs.startIndex + blamed) else {
-      // Nobody knows which one it is: it is in one of the halves.
-      let middle = inputs.startIndex + inputs.count / 2
-      var batch = perform(inputs[..<middle], function, terms, attempt: attempt)
-      batch.append(perform(inputs[middle...], function, terms, attempt: attempt))
-      return batch
-    }
-    let index = inputs.startIndex + blamed
-    let error = failure.error.at(index)
-    var batch = perform(inputs[..<index], function, terms, attempt: attempt)
-    if retrying.triesAgain(after: error, attempt: attempt) {
-      batch.append(perform(inputs[index...index], function, terms, attempt: attempt + 1))
-    } else {
-      batch.failures.append((index, error))
-    }
-    batch.append(perform(inputs[(index + 1)...], function, terms, attempt: attempt))
     return batch
   }
 }

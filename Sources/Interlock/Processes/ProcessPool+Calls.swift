@@ -90,8 +90,7 @@ extension ProcessPool {
   }
 
   private func wholly<Output>(_ output: Output?) throws(ProcessError) -> Output {
-    // Only the pool's own cancellation ends a call that does not give up.
-    guard let output else { throw ProcessError(.cancelled) }
+    guard let output else { fatalError("a call without a deadline does not give up") }
     return output
   }
 
@@ -116,10 +115,8 @@ extension ProcessPool {
     let outcome = perform([input], function, terms)
     counts.note(finished: 1, failed: outcome.failures.count)
     guard let failure = outcome.failures.first else { return outcome.outputs[0] }
-    guard failure.error.reason == .cancelled, deadline != nil else {
-      throw failure.error.withoutIndex
-    }
-    return nil
+    if outcome.isGivenUp { return nil }
+    throw failure.error.withoutIndex
   }
 }
 

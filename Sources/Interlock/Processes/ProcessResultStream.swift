@@ -92,8 +92,8 @@ private final class ResultPump<
     var failure: (any Error)?
 
     var isOver: Bool { isExhausted && running == 0 }
-    /// Whether the pool need not wait for this any more.
-    var hasLeft = false
+    /// Until everything is done: so long the pool waits for this.
+    var admission: Admission?
   }
 
   let order: ProcessPool.ResultOrder
@@ -102,7 +102,7 @@ private final class ResultPump<
   private let inputs: Inputs
   private let function: RemoteFunction<Inputs.Element, Output>
   private let pool: ProcessPool
-  private let state = Guarded(State())
+  private let state: Guarded<State>
 
   init(
     _ inputs: Inputs,
@@ -111,25 +111,12 @@ private final class ResultPump<
     _ function: RemoteFunction<Inputs.Element, Output>,
     _ pool: ProcessPool
   ) throws(ProcessError) {
-    try pool.stock.enter()
+    state = Guarded(State(admission: try Admission(to: pool.stock)))
     self.inputs = inputs
     self.order = order
     self.function = function
     self.pool = pool
     room = BlockingQueue(capacity: lookAhead)
-  }
-
-  deinit {
-    leave()
-  }
-
-  /// Everything is done.
-  private func leave() {
-    let isFirst = state.withLock { state in
-      defer { state.hasLeft = true }
-      return !state.hasLeft
-    }
-    if isFirst { pool.stock.leave() }
   }
 
   var failure: (any Error)? { state.withLock { $0.failure } }
@@ -154,9 +141,9 @@ private final class ResultPump<
   private func run() async {
     var failure: (any Error)?
     do {
+      var inputs = inputs.makeAsyncIterator()
       var index = 0
-      for try await input in inputs {
-        guard await hasRoom(for: index) else { break }
+      while await hasRoom(for: index), let input = try await inputs.next() {
         send(input, index)
         index += 1
       }
@@ -211,6 +198,7 @@ private final class ResultPump<
     }
     guard isOver else { return }
     finished.close()
-    leave()
+    let admission = state.withLock { $0.admission.take() }
+    withExtendedLifetime(admission) {}
   }
 }

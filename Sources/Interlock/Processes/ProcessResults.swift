@@ -18,6 +18,8 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
   private let lookAhead: Int
   private let function: RemoteFunction<Input, Output>
   private let pool: ProcessPool
+  /// Until everything is done; batches that are on their way have it too.
+  private var admission: Admission?
   private let batches: ProcessBatches
   private let finished = BlockingQueue<FinishedBatch<Output>>()
   private var tasks: [Int: PoolTask<Void, Never>] = [:]
@@ -29,7 +31,6 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
   private var taken = 0
   private var pending = 0
   private var isExhausted = false
-  private var hasLeft = false
 
   init<Inputs: Sequence>(
     _ inputs: Inputs,
@@ -41,7 +42,7 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
     guard lookAhead ?? 1 > 0 else {
       misuse("ProcessPool.results(lookAhead: \(lookAhead ?? 0)): it is 1 or more.")
     }
-    try pool.stock.enter()
+    admission = try Admission(to: pool.stock)
     self.inputs = inputs.makeIterator()
     self.order = order
     self.lookAhead = lookAhead ?? .max
@@ -52,13 +53,6 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
 
   deinit {
     for task in tasks.values { task.cancel() }
-    leave()
-  }
-
-  /// Everything is done: the pool need not wait for this any more.
-  private func leave() {
-    if !hasLeft { pool.stock.leave() }
-    hasLeft = true
   }
 
   /// How many batches may be on their way, so that no worker waits for the thread that asks.
@@ -93,9 +87,11 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
 
   private func send(_ batch: [Input], from start: Int) {
     let (pool, function, batches, finished) = (pool, function, batches, finished)
+    let admission = admission
     pool.counts.note(submitted: batch.count)
     do throws(PoolError) {
       let task = try pool.threads.submit {
+        defer { withExtendedLifetime(admission) {} }
         let begin = Deadline.now
         let outcome = pool.perform(
           batch[...],
@@ -149,7 +145,8 @@ public final class ProcessResults<Input: Codable & Sendable, Output: Codable & S
       ready = batch.results[...]
     }
     refill()
-    if isExhausted, tasks.isEmpty { leave() }
+    // The pool need not wait for this any more.
+    if isExhausted, tasks.isEmpty { admission = nil }
     return pending > 0
   }
 }

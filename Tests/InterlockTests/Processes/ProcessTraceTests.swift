@@ -113,9 +113,9 @@ import Testing
     defer { for descriptor in ours { close(descriptor) } }
     let pool = try ProcessPool(workers: 1)
     defer { pool.close() }
-    // The channel, and the folder that is being read.
+    // The channel, what wakes the main queue, and the folder that is being read.
     let descriptors = try pool.run(0) { _ in names(in: "/proc/self/fd").compactMap { Int($0) } }
-    #expect(Set(descriptors) == [0, 1, 2, 3, 4])
+    #expect(Set(descriptors) == [0, 1, 2, 3, 4, 5])
     let isUnset = try pool.run(0) { _ in unsafe getenv("INTERLOCK_WORKER") == nil }
     #expect(isUnset)
   }

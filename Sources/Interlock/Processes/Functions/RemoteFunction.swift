@@ -119,13 +119,17 @@ struct CallFailure: Error {
   let error: ProcessError
   /// For which input the function ran when that happened, if for one.
   let blamed: Int?
-  /// Whether the caller's deadline has passed.
-  var isLate = false
+  /// Whether the caller has given up.
+  let isGivenUp: Bool
 
-  init(_ error: ProcessError, blamed: Int? = nil) {
+  init(_ error: ProcessError, blamed: Int? = nil, isGivenUp: Bool = false) {
     self.error = error
     self.blamed = blamed
+    self.isGivenUp = isGivenUp
   }
+
+  /// The caller's deadline has passed, or its thread or task was cancelled.
+  static let givenUp = CallFailure(ProcessError(.cancelled), isGivenUp: true)
 
   init(_ error: any Error, _ link: WorkerLink) {
     guard let failure = error as? WorkerLink.Failure else {
@@ -140,9 +144,7 @@ struct CallFailure: Error {
       self.init(ProcessError(.crashed(exit), errorOutput: output), blamed: blamed)
     case .timedOut: self.init(ProcessError(.timedOut, errorOutput: output), blamed: blamed)
     case .cancelled: self.init(ProcessError(.cancelled))
-    case .late:
-      self.init(ProcessError(.cancelled))
-      isLate = true
+    case .givenUp: self = .givenUp
     }
   }
 }

@@ -39,7 +39,8 @@ final class Arena: @unchecked Sendable {
     guard count <= capacity else {
       throw MessageError("a message has \(count) bytes; \(capacity) is the most that can be sent")
     }
-    let wanted = min(capacity, max(2 * backed, count))
+    let granules = (max(2 * backed, count) + Self.granule - 1) / Self.granule
+    let wanted = min(capacity, granules * Self.granule)
     // Writing to memory that is not there would end the process.
     guard unsafe interlock_memory_back(base + backed, wanted - backed) == 0 else {
       throw MessageError("there is no memory for a message of \(count) bytes")

@@ -30,9 +30,12 @@ final class LinkStock: Sendable {
       return taken
     }
 
+    /// Whether there may be something to do for a worker.
+    var mayHaveWork: Bool { !isClosed || admitted > 0 }
+
     /// The idle workers, if there will be nothing for them to do; they end when they are let go.
     mutating func takeUseless() -> [WorkerLink] {
-      guard isClosed, admitted == 0 else { return [] }
+      if mayHaveWork { return [] }
       return takeIdle(idle.count)
     }
   }
@@ -92,9 +95,7 @@ final class LinkStock: Sendable {
   ) throws(CallFailure) -> Result {
     if let deadline = terms.deadline {
       guard permits.acquire(until: deadline) else {
-        var failure = CallFailure(ProcessError(.cancelled))
-        failure.isLate = deadline.hasPassed
-        throw failure
+        throw .givenUp
       }
     } else {
       permits.acquire()
@@ -175,7 +176,7 @@ final class LinkStock: Sendable {
     let isGood = link.isAlive && !recycling.isDue(link)
     // One that has ended is replaced when it is missed; one that is let go ends when the caller does so.
     state.withLock { state in
-      if isGood, state.owed == 0 {
+      if isGood, state.owed == 0, state.mayHaveWork {
         state.idle.append(link)
       } else {
         state.links.removeAll { $0 === link }
@@ -255,6 +256,21 @@ final class LinkStock: Sendable {
       counts.living = state.links.count
       return counts
     }
+  }
+}
+
+/// A piece of admitted work, as long as somebody has to do with it.
+final class Admission: Sendable {
+  private let stock: LinkStock
+
+  init(to stock: LinkStock) throws(ProcessError) {
+    // In this order: a complete object would leave when it goes.
+    try stock.enter()
+    self.stock = stock
+  }
+
+  deinit {
+    stock.leave()
   }
 }
 

@@ -53,7 +53,7 @@ struct Mailbox {
       } catch {
         // Limits for the sizes of files and of address spaces; smaller messages still fit.
         guard capacity > Self.leastCapacity else { throw error }
-        capacity /= 16
+        capacity = max(Self.leastCapacity, capacity / 16)
       }
     }
   }

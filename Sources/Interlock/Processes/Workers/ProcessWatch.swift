@@ -22,7 +22,10 @@ final class ProcessWatch: Sendable {
       if error == 0 {
         error = interlock_watch_add(watch, process.errors, lastKey | ProcessWatch.errorsBit)
       }
-      if error == 0 { watched[lastKey] = process }
+      if error == 0 {
+        watched[lastKey] = process
+        process.begin(watch)
+      }
       return error
     }
 

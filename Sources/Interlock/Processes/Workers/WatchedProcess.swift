@@ -13,7 +13,27 @@ final class WatchedProcess: Sendable {
     var errors: Int32
     /// -1 when the process has ended.
     var descriptor: Int32
+    /// What watches the two; -1 before.
+    var watch: Int32 = -1
     var followers: [@Sendable () -> Void] = []
+
+    /// Closes a descriptor, of which a child without `exec` may have a copy: only taking it away ends the
+    /// watch for certain.
+    private func close(_ descriptor: Int32) {
+      guard descriptor >= 0 else { return }
+      if watch >= 0 { _ = interlock_watch_remove(watch, descriptor) }
+      _ = Glibc.close(descriptor)
+    }
+
+    mutating func closeErrors() {
+      close(errors)
+      errors = -1
+    }
+
+    mutating func closeDescriptor() {
+      close(descriptor)
+      descriptor = -1
+    }
   }
 
   /// How much of its standard error is kept.
@@ -79,6 +99,11 @@ final class WatchedProcess: Sendable {
 
 // What the watching thread does.
 extension WatchedProcess {
+  /// The process is watched from now on.
+  func begin(_ watch: Int32) {
+    state.withLock { $0.watch = watch }
+  }
+
   enum ErrorsRead {
     case some, nothing
     /// Nothing more will come.
@@ -108,8 +133,7 @@ extension WatchedProcess {
       }
       if count < 0, errno == EAGAIN || errno == EINTR { return (.nothing, []) }
       guard count > 0 else {
-        close(state.errors)
-        state.errors = -1
+        state.closeErrors()
         return (.end, [])
       }
       state.errorTail += piece
@@ -132,8 +156,7 @@ extension WatchedProcess {
     readLastErrors()
     let followers = state.withLock { state in
       state.exit = exit
-      close(state.descriptor)
-      state.descriptor = -1
+      state.closeDescriptor()
       defer { state.followers = [] }
       return state.followers
     }
@@ -146,8 +169,7 @@ extension WatchedProcess {
   private func readLastErrors() {
     passOnErrors()
     state.withLock { state in
-      if state.errors >= 0 { close(state.errors) }
-      state.errors = -1
+      state.closeErrors()
     }
   }
 

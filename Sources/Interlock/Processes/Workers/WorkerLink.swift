@@ -15,10 +15,10 @@ final class WorkerLink: @unchecked Sendable {
   enum Failure: Error {
     case ended(ProcessExit)
     case timedOut
-    /// The calling thread or task was cancelled, or the link was.
+    /// The link was cancelled.
     case cancelled
-    /// The caller's deadline has passed.
-    case late
+    /// The caller's deadline has passed, or its thread or task was cancelled.
+    case givenUp
   }
 
   let process: WatchedProcess
@@ -88,7 +88,7 @@ final class WorkerLink: @unchecked Sendable {
     switch failure {
     case .ended(let exit): why = "it \(exit) before it was ready"
     case .timedOut: why = "it was not ready within \(Self.helloLimit)"
-    case .cancelled, .late: return CallFailure(failure, self)
+    case .cancelled, .givenUp: return CallFailure(failure, self)
     }
     return CallFailure(ProcessError(.cannotStart(why), errorOutput: process.errorOutput))
   }
@@ -207,13 +207,14 @@ extension WorkerLink {
     var limit = terms.limit.map(Deadline.after) ?? .never
     while true {
       // What came before the wait has no other chance to be noticed.
-      if isCancelled(thread) { throw end(.cancelled) }
+      if isCancelled { throw end(.cancelled) }
+      if let thread, thread.isCancelled { throw end(.givenUp) }
       switch lane.wait(until: min(limit, giveUp)) {
       case .message: return
       case .interrupted:
         if let exit = process.exit { throw end(.ended(exit)) }
       case .timedOut:
-        if giveUp.hasPassed { throw end(.late) }
+        if giveUp.hasPassed { throw end(.givenUp) }
         guard let each = terms.limit else { continue }
         // Each input has the time, and this one may have been begun only now.
         let now = lane.callProgress
@@ -224,9 +225,9 @@ extension WorkerLink {
     }
   }
 
-  private func isCancelled(_ thread: ThreadRecord?) -> Bool {
+  private var isCancelled: Bool {
     // Ordering (L1): acquiring, pairs with the store in `cancel`.
-    cancellation.load(ordering: .acquiring) || thread?.isCancelled ?? false
+    cancellation.load(ordering: .acquiring)
   }
 
   /// Ends the process, whatever it does, and waits for that.
