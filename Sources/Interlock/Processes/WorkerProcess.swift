@@ -181,7 +181,12 @@ extension WorkerProcess {
   ///
   /// - Returns: What the function returned.
   /// - Throws: ``PoolTaskError/failed(_:)`` with a ``ProcessError``, which says what went wrong.
-  public func join() throws(PoolTaskError<ProcessError>) -> Output { try task.join() }
+  public func join() throws(PoolTaskError<ProcessError>) -> Output {
+    task.wait()
+    // One whose task was cancelled before its thread began ends by itself.
+    process.hasEnded.wait()
+    return try task.join()
+  }
 
   /// Waits until the process has ended, or gives up and leaves it alone.
   ///

@@ -18,7 +18,7 @@ final class ErrorRelay: Sendable {
   /// How many pieces may wait to be written.
   private static let limit = 16
   /// How long whoever wants everything to be written waits for that.
-  private static let patience = Duration.seconds(1)
+  private static let patience = Duration.milliseconds(200)
 
   private let state = Monitor(State(), name: "worker errors")
 
