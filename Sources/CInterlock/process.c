@@ -259,14 +259,16 @@ void interlock_block_signals(void) {
   pthread_sigmask(SIG_SETMASK, &all, NULL);
 }
 
-// Room for one descriptor beside the bytes of a message.
+// Room for descriptors beside the byte of a message.
 union control {
   struct cmsghdr header;
-  char space[CMSG_SPACE(sizeof(int))];
+  char space[CMSG_SPACE(INTERLOCK_DESCRIPTOR_LIMIT * sizeof(int))];
 };
 
-int interlock_channel_send(int channel, int descriptor) {
+int interlock_channel_send(int channel, const int *descriptors, int count) {
+  if (count > INTERLOCK_DESCRIPTOR_LIMIT) return EINVAL;
   char byte = 0;
+  size_t size = (size_t)count * sizeof *descriptors;
   struct iovec part = {.iov_base = &byte, .iov_len = 1};
   union control control;
   memset(&control, 0, sizeof control);
@@ -274,13 +276,13 @@ int interlock_channel_send(int channel, int descriptor) {
       .msg_iov = &part,
       .msg_iovlen = 1,
       .msg_control = control.space,
-      .msg_controllen = sizeof control.space,
+      .msg_controllen = CMSG_SPACE(size),
   };
   struct cmsghdr *header = CMSG_FIRSTHDR(&message);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof descriptor);
-  memcpy(CMSG_DATA(header), &descriptor, sizeof descriptor);
+  header->cmsg_len = CMSG_LEN(size);
+  memcpy(CMSG_DATA(header), descriptors, size);
   ssize_t sent;
   do {
     sent = sendmsg(channel, &message, MSG_NOSIGNAL);
@@ -288,7 +290,7 @@ int interlock_channel_send(int channel, int descriptor) {
   return sent < 0 ? errno : 0;
 }
 
-int interlock_channel_receive(int channel) {
+int interlock_channel_receive(int channel, int *descriptors, int count) {
   char byte;
   struct iovec part = {.iov_base = &byte, .iov_len = 1};
   union control control;
@@ -307,7 +309,14 @@ int interlock_channel_receive(int channel) {
   if (header == NULL || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
     return -EPIPE;
   }
-  int descriptor;
-  memcpy(&descriptor, CMSG_DATA(header), sizeof descriptor);
-  return descriptor;
+  int found = (int)((header->cmsg_len - CMSG_LEN(0)) / sizeof *descriptors);
+  int *all = (int *)CMSG_DATA(header);
+  for (int i = 0; i < found; i++) {
+    if (i < count) {
+      memcpy(&descriptors[i], &all[i], sizeof *descriptors);
+    } else {
+      close(all[i]);
+    }
+  }
+  return found < count ? found : count;
 }

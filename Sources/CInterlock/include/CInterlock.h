@@ -7,6 +7,7 @@
 
 #include "interlock_atomics.h"
 #include "interlock_process.h"
+#include "interlock_robust.h"
 #include "interlock_system.h"
 #include "interlock_thread.h"
 

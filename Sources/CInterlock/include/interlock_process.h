@@ -104,11 +104,16 @@ int interlock_watch_wait(int watch, uint64_t *keys, int count, int milliseconds)
 /// Leaves all signals to the other threads of the process.
 void interlock_block_signals(void);
 
-/// Sends a descriptor through a socket. Returns 0 or an errno value.
-int interlock_channel_send(int channel, int descriptor);
+/// How many descriptors can be sent at once.
+#define INTERLOCK_DESCRIPTOR_LIMIT 250
 
-/// Receives a descriptor, waiting for it. Returns it, or a negative errno value.
-int interlock_channel_receive(int channel);
+/// Sends descriptors through a socket. Returns 0 or an errno value.
+int interlock_channel_send(int channel, const int *descriptors, int count);
+
+/// Receives up to `count` descriptors that were sent at once, waiting for them.
+///
+/// Returns how many there are, or a negative errno value.
+int interlock_channel_receive(int channel, int *descriptors, int count);
 
 /// A file that is mapped into this process: the executable or a library.
 struct interlock_image {

@@ -5,7 +5,9 @@ final class ValueDecoder: Decoder {
   private var cursors: [WireCursor] = []
 
   let codingPath: [any CodingKey] = []
-  let userInfo: [CodingUserInfoKey: Any] = [:]
+  var userInfo: [CodingUserInfoKey: Any] {
+    place.reader.passed.map { [PassedDescriptors.key: $0] } ?? [:]
+  }
 
   fileprivate init(_ place: WirePlace) {
     self.place = place

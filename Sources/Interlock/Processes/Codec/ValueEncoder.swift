@@ -18,12 +18,22 @@ final class ValueEncoder: Encoder {
   private var failure: (any Error)?
 
   let codingPath: [any CodingKey] = []
-  let userInfo: [CodingUserInfoKey: Any] = [:]
+  /// What goes along with the message.
+  private var passedDescriptors: PassedDescriptors?
 
   /// - Parameter arena: Where to write, if not to memory of its own.
   init(arena: Arena? = nil) {
     writer = WireWriter(arena: arena)
   }
+
+  var userInfo: [CodingUserInfoKey: Any] {
+    let passed = passedDescriptors ?? PassedDescriptors()
+    passedDescriptors = passed
+    return [PassedDescriptors.key: passed]
+  }
+
+  /// The descriptors that go along with the message.
+  var descriptors: [Int32] { passedDescriptors?.descriptors ?? [] }
 
   /// Writes `value`.
   func encode<Value: Encodable>(_ value: Value) throws {
@@ -243,7 +253,7 @@ private final class SuperEncoder: Encoder {
   private var container: Int?
 
   let codingPath: [any CodingKey] = []
-  let userInfo: [CodingUserInfoKey: Any] = [:]
+  var userInfo: [CodingUserInfoKey: Any] { encoder.userInfo }
 
   init(encoder: ValueEncoder, place: Int, depth: Int) {
     self.encoder = encoder

@@ -7,9 +7,12 @@ struct WireReader {
   private(set) var position = 0
   /// The keys of the message so far.
   private let keys = WireKeys()
+  /// What came along with the message.
+  let passed: PassedDescriptors?
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  init(_ bytes: UnsafeRawBufferPointer, passed: PassedDescriptors? = nil) {
     unsafe self.bytes = bytes
+    self.passed = passed
   }
 
   var isAtEnd: Bool { unsafe position >= bytes.count }

@@ -50,6 +50,7 @@ final class Lane: @unchecked Sendable {
     /// How many of the call's inputs the worker has begun, in a cache line of its own.
     static let begun = 64
     static let messageSize = 128
+    static let descriptorCount = 136
   }
 
   /// How many bytes a lane's header has.
@@ -108,6 +109,16 @@ extension Lane {
 
   /// Leaves what an encoder of `makeEncoder()` wrote, and gives the turn to the other end.
   func send(_ message: ValueEncoder) {
+    let descriptors = message.descriptors
+    // Before the message: whoever reads that finds them. If the other end has gone nobody will.
+    if !descriptors.isEmpty {
+      _ = unsafe interlock_channel_send(memory.channel, descriptors, Int32(descriptors.count))
+    }
+    unsafe header.storeBytes(
+      of: Int32(descriptors.count),
+      toByteOffset: Place.descriptorCount,
+      as: Int32.self
+    )
     lastSize = message.writer.count
     unsafe header.storeBytes(of: UInt64(lastSize), toByteOffset: Place.messageSize, as: UInt64.self)
     awaited = (awaited &+ 2) & (.max >> Self.countShift)
@@ -149,8 +160,29 @@ extension Lane {
   func receive<Result>(_ body: (inout WireReader) throws -> Result) throws -> Result {
     let size = unsafe header.load(fromByteOffset: Place.messageSize, as: UInt64.self)
     guard unsafe size <= incoming.count else { throw MessageError("a message has \(size) bytes") }
-    var reader = unsafe WireReader(UnsafeRawBufferPointer(rebasing: incoming[..<Int(size)]))
+    let passed = try receiveDescriptors()
+    var reader = unsafe WireReader(
+      UnsafeRawBufferPointer(rebasing: incoming[..<Int(size)]),
+      passed: passed
+    )
     return try body(&reader)
+  }
+}
+
+extension Lane {
+  /// What came along with the message.
+  private func receiveDescriptors() throws -> PassedDescriptors? {
+    let count = unsafe header.load(fromByteOffset: Place.descriptorCount, as: Int32.self)
+    if count == 0 { return nil }
+    guard count > 0, count <= PassedDescriptors.limit else {
+      throw MessageError("a message has \(count) descriptors")
+    }
+    var descriptors = [Int32](repeating: -1, count: Int(count))
+    let received = unsafe interlock_channel_receive(memory.channel, &descriptors, count)
+    guard received >= 0 else {
+      throw ProcessSystemError(-received, "shared memory cannot be received")
+    }
+    return PassedDescriptors(received: Array(descriptors.prefix(Int(received))))
   }
 }
 

@@ -74,13 +74,25 @@ struct Mailbox {
   }
 
   /// Opens the mailbox that another process made.
-  static func open(_ descriptor: Int32) throws(ProcessSystemError) -> Mailbox {
+  ///
+  /// - Parameters:
+  ///   - descriptor: Its memory.
+  ///   - channel: The socket to the other process.
+  static func open(
+    _ descriptor: Int32,
+    channel: Int32
+  ) throws(ProcessSystemError) -> Mailbox {
     let size = interlock_memory_size(descriptor)
     guard size >= Self.size(capacity: leastCapacity) else {
       throw ProcessSystemError(size < 0 ? Int32(-size) : EINVAL, "there is no mailbox")
     }
-    return Mailbox(try MailboxMemory(descriptor, size: size), .worker)
+    let mailbox = Mailbox(try MailboxMemory(descriptor, size: size), .worker)
+    mailbox.use(channel)
+    return mailbox
   }
+
+  /// Sends descriptors through this socket.
+  func use(_ channel: Int32) { memory.channel = channel }
 
   /// Lets whoever waits look at what happened outside the mailbox.
   func interrupt() {
@@ -107,6 +119,8 @@ final class MailboxMemory: @unchecked Sendable {
   // SAFETY: mapped in `init` and unmapped in `deinit`.
   let base: UnsafeMutableRawPointer
   let size: Int
+  /// The socket through which descriptors go along with messages; set before the first message.
+  var channel: Int32 = -1
 
   init(_ descriptor: Int32, size: Int) throws(ProcessSystemError) {
     guard let address = unsafe interlock_memory_map(descriptor, size) else {

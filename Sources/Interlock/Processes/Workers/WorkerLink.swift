@@ -53,7 +53,8 @@ final class WorkerLink: @unchecked Sendable {
       channel = child.channel
       self.mailbox = mailbox
       do throws(ProcessSystemError) {
-        let error = interlock_channel_send(child.channel, memory)
+        mailbox.use(child.channel)
+        let error = unsafe interlock_channel_send(child.channel, [memory], 1)
         // One that has ended already is noticed when it says no hello.
         guard error == 0 || error == EPIPE else {
           throw ProcessSystemError(error, "its memory cannot be sent")

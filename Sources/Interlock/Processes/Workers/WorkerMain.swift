@@ -7,10 +7,10 @@ import Glibc
 /// The process ends when its parent has gone: in order if it has nothing to do, at once if it is busy.
 @c(interlock_worker_main)
 func workerMain(channel: Int32) -> Int32 {
-  let memory = interlock_channel_receive(channel)
-  guard memory >= 0 else { return 1 }
+  var memory: Int32 = -1
+  guard unsafe interlock_channel_receive(channel, &memory, 1) == 1 else { return 1 }
   do {
-    let mailbox = try Mailbox.open(memory)
+    let mailbox = try Mailbox.open(memory, channel: channel)
     close(memory)
     let error = mailbox.watchParent(channel)
     guard error == 0 else { throw ProcessSystemError(error, "nobody can watch the parent") }
