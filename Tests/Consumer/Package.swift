@@ -10,6 +10,10 @@ let package = Package(
     .executableTarget(
       name: "Consumer",
       dependencies: [.product(name: "Interlock", package: "interlock")]
-    )
+    ),
+    .testTarget(
+      name: "ConsumerTests",
+      dependencies: [.product(name: "Interlock", package: "interlock")]
+    ),
   ]
 )

@@ -4,7 +4,7 @@ import CInterlock
 ///
 /// Both are the same executable, so a place in its file means the same to both. That they are is
 /// checked: the place comes with the build identifier of the file.
-enum FunctionReference: Codable, Hashable {
+enum FunctionReference: Codable, Hashable, Sendable {
   /// A type that conforms to `ProcessTask`.
   case task(TypeReference)
   /// The code of a closure literal without captures, and its types.
@@ -14,7 +14,7 @@ enum FunctionReference: Codable, Hashable {
 }
 
 /// A place in the executable.
-struct CodeReference: Codable, Hashable {
+struct CodeReference: Codable, Hashable, Sendable {
   /// How far it is from where the file is mapped.
   let offset: UInt
   /// The build of the file.
@@ -22,11 +22,16 @@ struct CodeReference: Codable, Hashable {
 }
 
 /// A type as one process tells it to another.
-enum TypeReference: Codable, Hashable {
+indirect enum TypeReference: Codable, Hashable, Sendable {
   /// Its mangled name.
   case named(String)
   /// Where its description is: for types that are private or local, whose names are no use.
   case described(CodeReference)
+  // Those that are made of such types.
+  case array(of: TypeReference)
+  case optional(of: TypeReference)
+  case set(of: TypeReference)
+  case dictionary(key: TypeReference, value: TypeReference)
 }
 
 extension CodeReference {

@@ -82,14 +82,18 @@ struct RemoteFunction<Input: Codable & Sendable, Output: Codable & Sendable>: Se
     _ terms: CallTerms
   ) throws(CallFailure) -> CallOutcome<Output> {
     do {
-      return try link.receive(terms) { reader in
+      var outcome = try link.receive(terms) { reader in
         try WorkerReply.decode(
           Output.self,
           count: count,
-          of: definition,
+          areRaw: definition.areOutputsRaw,
           from: &reader
         )
       }
+      for index in outcome.failures.indices {
+        outcome.failures[index].error.place = definition.place.description
+      }
+      return outcome
     } catch {
       throw CallFailure(error, link)
     }

@@ -7,7 +7,11 @@ extension TypeReference {
       self = .named(name)
       return
     }
-    self = .described(try Self.description(of: type))
+    if let composed = type as? any ComposedType.Type {
+      self = try composed.composition
+    } else {
+      self = .described(try Self.description(of: type))
+    }
   }
 
   /// The type in this process.
@@ -15,14 +19,50 @@ extension TypeReference {
     get throws(MessageError) {
       switch self {
       case .named(let name):
-        guard let type = _typeByName(name) else {
+        // Addresses in names lead anywhere.
+        guard !name.contains("$"), let type = _typeByName(name) else {
           throw MessageError("there is no type \(name) in this process")
         }
         return type
       case .described(let place): return Self.type(describedAt: try place.address)
+      case .array(let element): return Self.makeArray(of: try element.codableType)
+      case .optional(let wrapped): return Self.makeOptional(of: try wrapped.codableType)
+      case .set(let element): return Self.makeSet(of: try element.hashableType)
+      case .dictionary(let key, let value):
+        return Self.makeDictionary(try key.hashableType, try value.codableType)
       }
     }
   }
+
+  /// The type in this process, if it is one that can be sent.
+  var codableType: any Codable.Type {
+    get throws(MessageError) {
+      guard let type = try type as? any Codable.Type else {
+        throw MessageError("the input or the output of the function is not Codable")
+      }
+      return type
+    }
+  }
+
+  private var hashableType: any Hashable.Type {
+    get throws(MessageError) {
+      let type = try type
+      guard let type = type as? any Hashable.Type else {
+        throw MessageError("\(type) is not Hashable")
+      }
+      return type
+    }
+  }
+
+  private static func makeArray<Element>(of type: Element.Type) -> Any.Type { [Element].self }
+  private static func makeOptional<Wrapped>(of type: Wrapped.Type) -> Any.Type { Wrapped?.self }
+  private static func makeSet<Element: Hashable>(of type: Element.Type) -> Any.Type {
+    Set<Element>.self
+  }
+  private static func makeDictionary<Key: Hashable, Value>(
+    _ key: Key.Type,
+    _ value: Value.Type
+  ) -> Any.Type { [Key: Value].self }
 
   // The layouts of metadata and descriptions are part of the stable ABI.
   private enum Layout {
@@ -67,5 +107,36 @@ extension TypeReference {
     let accessor = unsafe field + Int(field.load(as: Int32.self))
     let metadata = unsafe unsafeBitCast(accessor, to: Accessor.self)(0)
     return unsafe unsafeBitCast(metadata, to: Any.Type.self)
+  }
+}
+
+/// A type of the standard library that is made of others, which may be private.
+private protocol ComposedType {
+  static var composition: TypeReference { get throws(MessageError) }
+}
+
+extension Array: ComposedType {
+  fileprivate static var composition: TypeReference {
+    get throws(MessageError) { .array(of: try TypeReference(Element.self)) }
+  }
+}
+
+extension Optional: ComposedType {
+  fileprivate static var composition: TypeReference {
+    get throws(MessageError) { .optional(of: try TypeReference(Wrapped.self)) }
+  }
+}
+
+extension Set: ComposedType {
+  fileprivate static var composition: TypeReference {
+    get throws(MessageError) { .set(of: try TypeReference(Element.self)) }
+  }
+}
+
+extension Dictionary: ComposedType {
+  fileprivate static var composition: TypeReference {
+    get throws(MessageError) {
+      .dictionary(key: try TypeReference(Key.self), value: try TypeReference(Value.self))
+    }
   }
 }

@@ -53,17 +53,6 @@ extension FunctionReference {
 /// What stands for the output of functions that return nothing.
 typealias ActionOutput = UInt8
 
-extension TypeReference {
-  fileprivate var codableType: any Codable.Type {
-    get throws(MessageError) {
-      guard let type = try type as? any Codable.Type else {
-        throw MessageError("the input or the output of the function is not Codable")
-      }
-      return type
-    }
-  }
-}
-
 private final class TypedFunction<Input: Codable, Output: Codable>: WorkerFunction {
   private let body: (Input) throws -> Output
   // Whether the bytes of inputs and outputs are their values.

@@ -53,7 +53,7 @@ struct Mailbox {
       } catch {
         // Limits for the sizes of files and of address spaces; smaller messages still fit.
         guard capacity > Self.leastCapacity else { throw error }
-        capacity = max(Self.leastCapacity, capacity / 16)
+        capacity = max(Self.leastCapacity, capacity / 2)
       }
     }
   }
@@ -75,9 +75,7 @@ struct Mailbox {
 
   /// Opens the mailbox that another process made.
   ///
-  /// - Parameters:
-  ///   - descriptor: Its memory.
-  ///   - channel: The socket to the other process.
+  /// `descriptor` is its memory, and `channel` the socket to that process.
   static func open(
     _ descriptor: Int32,
     channel: Int32

@@ -72,7 +72,7 @@ enum WorkerReply {
   static func decode<Output: Decodable>(
     _ type: Output.Type,
     count: Int,
-    of function: FunctionDefinition,
+    areRaw: Bool,
     from reader: inout WireReader
   ) throws -> CallOutcome<Output> {
     var failures: [ItemFailure] = []
@@ -80,13 +80,12 @@ enum WorkerReply {
     case Status.done: break
     case Status.someFailed:
       failures = try ValueDecoder.decode([ItemFailure].self, from: &reader)
-      for index in failures.indices { failures[index].error.place = function.place.description }
     case Status.refused: throw MessageError(try ValueDecoder.decode(String.self, from: &reader))
     case let status: throw MessageError("a reply has the status \(status)")
     }
     let outputs = try ValueDecoder.decode(
       elements: type,
-      areRaw: function.areOutputsRaw,
+      areRaw: areRaw,
       from: &reader
     )
     guard outputs.count + failures.count == count else {
