@@ -169,12 +169,20 @@ int interlock_worker_watch_parent(
 __attribute__((weak)) int _dispatch_get_main_queue_handle_4CF(void);
 __attribute__((weak)) void _dispatch_main_queue_callback_4CF(void *);
 
+// What wakes the main queue; -1 if there is none.
+static int main_queue = -1;
+
+void interlock_prepare_main_actor(void) {
+  if (_dispatch_get_main_queue_handle_4CF == NULL || _dispatch_main_queue_callback_4CF == NULL) return;
+  main_queue = _dispatch_get_main_queue_handle_4CF();
+}
+
 void interlock_serve_main_actor(void) {
   // Not by `dispatch_main`: it ends the main thread, which does not survive that if it never came to `main`.
-  if (_dispatch_get_main_queue_handle_4CF == NULL || _dispatch_main_queue_callback_4CF == NULL) {
+  if (main_queue < 0) {
     for (;;) pause();
   }
-  struct pollfd polled = {.fd = _dispatch_get_main_queue_handle_4CF(), .events = POLLIN};
+  struct pollfd polled = {.fd = main_queue, .events = POLLIN};
   for (;;) {
     uint64_t count;
     if (poll(&polled, 1, -1) <= 0) continue;

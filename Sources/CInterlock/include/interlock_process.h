@@ -125,6 +125,9 @@ struct interlock_image {
   int32_t build_identifier_size;
 };
 
+/// Makes what `interlock_serve_main_actor` needs of the system, before anything else runs in the worker.
+void interlock_prepare_main_actor(void);
+
 /// Lets the main thread of a worker do what is sent to the main actor, for ever.
 _Noreturn void interlock_serve_main_actor(void);
 

@@ -5,7 +5,7 @@ struct SharedLayout: Equatable {
   /// What is in the memory.
   enum Kind: UInt32 {
     case array = 1
-    case value, lock, condition, semaphore, barrier, waitGroup, event, queue
+    case family, value, lock, condition, semaphore, barrier, waitGroup, event, queue
   }
 
   /// How many bytes are for the layout; what follows is aligned for everything.
@@ -79,6 +79,29 @@ extension SharedMemory {
       throw SharingError(.mismatch, "the memory is not that of elements of type \(type)")
     }
     return count
+  }
+
+  /// Makes memory with a layout at its beginning, and some bytes behind it for something of a type.
+  convenience init<Content>(
+    _ kind: SharedLayout.Kind,
+    of type: Content.Type,
+    bytes: Int
+  ) throws(SharingError) {
+    try self.init(byteCount: SharedLayout.size + bytes)
+    unsafe base.storeBytes(of: SharedLayout(kind, of: type, count: bytes), as: SharedLayout.self)
+  }
+
+  /// - Throws: ``SharingError`` if this is not memory with that layout.
+  func check<Content>(
+    _ kind: SharedLayout.Kind,
+    of type: Content.Type,
+    bytes: Int
+  ) throws(SharingError) {
+    guard byteCount == SharedLayout.size + bytes,
+      unsafe base.load(as: SharedLayout.self) == SharedLayout(kind, of: type, count: bytes)
+    else {
+      throw SharingError(.mismatch, "the memory is not that of a \(kind)")
+    }
   }
 
   /// Where the elements are.

@@ -139,8 +139,7 @@ import Testing
     }
     #expect(count == 20)
     pool.close()
-    let isOver = pool.join(for: TestTime.limit)
-    #expect(isOver)
+    try await eventuallyInTask { pool.join(until: .now) }
   }
 
   @Test func `take from an asynchronous sequence no further than was said`() async throws {
@@ -155,8 +154,7 @@ import Testing
       }
     }
     pool.close()
-    let isOver = pool.join(for: TestTime.limit)
-    #expect(isOver)
+    try await eventuallyInTask { pool.join(until: .now) }
   }
 
   @Test(arguments: [Order.asGiven, .asCompleted])
@@ -204,14 +202,13 @@ import Testing
         }
         return failed
       }
-      try eventually { pool.progress.submitted == 6 && pool.threads.runningCount == 1 }
+      try await eventuallyInTask { pool.progress.submitted == 6 && pool.threads.runningCount == 1 }
       pool.close(cancelling: .waiting)
       marker.set()
       let failed = try await group.next()
       #expect(failed == 20)
     }
-    let isOver = pool.join(for: TestTime.limit)
-    #expect(isOver)
+    try await eventuallyInTask { pool.join(until: .now) }
   }
 
   @Test func `come to a thread of the pool itself`() throws {

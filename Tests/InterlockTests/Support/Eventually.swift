@@ -33,6 +33,24 @@ func eventually(
   }
 }
 
+/// Waits in a task for a state that others bring about, without keeping a thread from other tasks.
+///
+/// Tests that block keep the few threads of tasks for themselves for long: this waits longer than others.
+///
+/// - Throws: ``Stuck`` after some minutes.
+func eventuallyInTask(
+  file: StaticString = #fileID,
+  line: Int = #line,
+  _ condition: () throws -> Bool
+) async throws {
+  let clock = ContinuousClock()
+  let end = clock.now + TestTime.limit * 8
+  while try !condition() {
+    if clock.now > end { throw Stuck("the state awaited at \(file):\(line) did not come") }
+    try await Task.sleep(for: .microseconds(200))
+  }
+}
+
 /// Looks for ``TestTime/short`` whether something stays as it is.
 ///
 /// What must not happen cannot be waited for. This finds it if it happens soon, and never takes

@@ -14,6 +14,7 @@ func workerMain(channel: Int32) -> Int32 {
     close(memory)
     let error = mailbox.watchParent(channel)
     guard error == 0 else { throw ProcessSystemError(error, "nobody can watch the parent") }
+    interlock_prepare_main_actor()
     try spawn(name: "worker") {
       WorkerLoop(mailbox).run()
       // In order: what is buffered for standard output gets there.

@@ -1,0 +1,66 @@
+/// What each of some members of a family has to do with something.
+///
+/// It is part of a state in shared memory, so it has a fixed size.
+struct MemberTable: BitwiseCopyable, Sendable {
+  typealias Member = ProcessFamily.Member
+
+  struct Entry: BitwiseCopyable, Sendable {
+    var member = Member.nobody
+    /// What they mean is up to whoever has the table; an entry with zeroes is free.
+    var first: Int32 = 0
+    var second: Int32 = 0
+
+    var isFree: Bool { first == 0 && second == 0 }
+  }
+
+  /// How many members may have to do with the same thing at the same time.
+  static let limit = 64
+
+  private var entries = [64 of Entry](repeating: Entry())
+
+  /// Changes the entry of a member.
+  ///
+  /// - Returns: `false` if there is no room for it, and nothing was changed.
+  mutating func update(_ member: Member, _ change: (inout Entry) -> Void) -> Bool {
+    var free: Int?
+    for index in 0..<Self.limit {
+      if entries[index].isFree {
+        free = free ?? index
+      } else if entries[index].member == member {
+        change(&entries[index])
+        return true
+      }
+    }
+    guard let free else { return false }
+    entries[free] = Entry(member: member)
+    change(&entries[free])
+    return true
+  }
+
+  /// The entry of a member; a free one if it has none.
+  func entry(of member: Member) -> Entry {
+    for index in 0..<Self.limit where !entries[index].isFree && entries[index].member == member {
+      return entries[index]
+    }
+    return Entry(member: member)
+  }
+
+  /// Changes all entries that are not free.
+  mutating func updateAll(_ change: (inout Entry) -> Void) {
+    for index in 0..<Self.limit where !entries[index].isFree { change(&entries[index]) }
+  }
+
+  /// Takes away the entries of members who have died.
+  ///
+  /// - Returns: What they add up to; `nil` if there are none.
+  mutating func removeDead(_ family: ProcessFamily) -> (first: Int32, second: Int32)? {
+    var sum: (first: Int32, second: Int32)?
+    for index in 0..<Self.limit where !entries[index].isFree {
+      let entry = entries[index]
+      if family.isAlive(entry.member) { continue }
+      sum = ((sum?.first ?? 0) + entry.first, (sum?.second ?? 0) + entry.second)
+      entries[index] = Entry()
+    }
+    return sum
+  }
+}
