@@ -2,9 +2,7 @@
 ///
 /// `reset()` or `declareMended()` of what threw it lets the others go on, when they have put right what the
 /// dead one has left.
-public struct ParticipantDied: Error, Hashable, Sendable {
-  init() {}
-}
+public struct ParticipantDied: Error, Hashable, Sendable {}
 
 extension ParticipantDied: CustomStringConvertible {
   /// What happened, and what to do about it.

@@ -74,7 +74,10 @@ public final class SharedBarrier: Sendable {
     let member = cell.family.member
     let hasRoom = cell.withLock { state in state.members.update(member) { $0.first += 1 } }
     guard hasRoom else {
-      throw SharingError(.tooManyProcesses, "\(MemberTable.limit) processes have the barrier already")
+      throw SharingError(
+        .tooManyProcesses,
+        "\(MemberTable.limit) processes have the barrier already"
+      )
     }
     self.cell = cell
   }

@@ -64,9 +64,12 @@ public final class SharedCondition: Sendable {
 
   private func wait(_ lock: SharedLock, until deadline: Deadline?, _ isSo: () -> Bool) -> Bool {
     guard lock.isMine else {
-      misuse("SharedCondition.wait() by a thread that does not have the lock. Wait inside withLock.")
+      misuse(
+        "SharedCondition.wait() by a thread that does not have the lock. Wait inside withLock."
+      )
     }
-    return cell.sleep(until: deadline, while: { !isSo() }) { sleep in
+    let isNotSo = { !isSo() }
+    return cell.sleep(until: deadline, while: isNotSo) { sleep in
       lock.release()
       defer { lock.acquire() }
       return sleep()

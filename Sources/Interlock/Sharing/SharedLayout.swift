@@ -26,7 +26,25 @@ struct SharedLayout: Equatable {
     self.kind = kind.rawValue
     stride = Int64(MemoryLayout<Element>.stride)
     self.count = Int64(count)
-    self.type = Self.hash(String(reflecting: type))
+    self.type = Self.hash(Self.name(of: type))
+  }
+
+  /// A name that is the same in every process of a program.
+  ///
+  /// That of a private type has the address of its context in it.
+  private static func name(of type: Any.Type) -> String {
+    let name = String(reflecting: type)
+    let mark = "(unknown context at $"
+    guard name.contains(mark) else { return name }
+    var pieces: [Substring] = []
+    var rest = name[...]
+    while let start = rest.firstIndex(of: "("), rest[start...].hasPrefix(mark),
+      let end = rest[start...].firstIndex(of: ")")
+    {
+      pieces.append(rest[..<start])
+      rest = rest[rest.index(after: end)...]
+    }
+    return pieces.joined() + rest
   }
 
   /// The same text has the same hash in every process (FNV-1a, 64 bits).
