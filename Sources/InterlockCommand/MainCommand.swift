@@ -26,7 +26,7 @@ struct MainCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TourCommand.self, LettersCommand.self, FindCommand.self, AreaCommand.self,
-      BankCommand.self, OutageCommand.self, GenerateCommand.self,
+      BankCommand.self, OutageCommand.self, ExampleCommand.self, GenerateCommand.self,
     ]
   )
 

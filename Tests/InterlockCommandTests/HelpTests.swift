@@ -2,7 +2,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The command` {
   @Test(arguments: [
-    ["letters"], ["find"], ["area"], ["bank"], ["outage"], ["tour"],
+    ["letters"], ["find"], ["area"], ["bank"], ["outage"], ["example"], ["tour"],
     ["generate"], ["generate", "text"], ["generate", "polygons"],
   ])
   func `has a help text with examples for every subcommand`(command: [String]) throws {
@@ -16,7 +16,7 @@ import Testing
   @Test func `shows its help without arguments`() throws {
     let outcome = try CommandRun.outcome()
     #expect(outcome.ending == .exit(0))
-    for command in ["tour", "letters", "find", "area", "bank", "outage", "generate"] {
+    for command in ["tour", "letters", "find", "area", "bank", "outage", "example", "generate"] {
       #expect(outcome.output.contains("\n  \(command) "))
     }
   }
@@ -36,7 +36,8 @@ import Testing
     ["area", "--mode", "racy", "-"], ["area", "--output", "", "-"], ["area", "-", "-"],
     ["generate", "text", "--bytes", "much"], ["generate", "text", "--seed", "-1"],
     ["generate", "polygons", "--count", "-1"], ["generate", "polygons", "--count", "many"],
-    ["generate", "polygons", "--seed", "-1"], ["tour", "x"],
+    ["generate", "polygons", "--seed", "-1"], ["tour", "x"], ["example", "x"],
+    ["example", "wait-group", "--mode", "x"],
   ])
   func `exits with 64 when the arguments make no sense`(arguments: [String]) throws {
     let outcome = try CommandRun(arguments).wait()

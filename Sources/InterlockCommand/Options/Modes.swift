@@ -6,6 +6,8 @@ import InterlockPrograms
 extension LetterCounter.Mode: ExpressibleByArgument {}
 extension FileSearch.Mode: ExpressibleByArgument {}
 extension AreaMeasurer.Mode: ExpressibleByArgument {}
+extension Example: ExpressibleByArgument {}
+extension Example.Mode: ExpressibleByArgument {}
 extension Bank.Mode: ExpressibleByArgument {}
 extension Outage.Mode: ExpressibleByArgument {}
 #endif

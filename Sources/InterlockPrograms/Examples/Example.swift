@@ -1,0 +1,40 @@
+import Interlock
+
+/// The small programs of the lessons: each shows one thing, with threads and with processes.
+public enum Example: String, CaseIterable, Sendable {
+  /// One fills an array, the other watches it.
+  case sharedArray = "shared-array"
+  /// Several work, one waits for all.
+  case waitGroup = "wait-group"
+
+  /// With what an example is run.
+  public enum Mode: String, CaseIterable, Sendable {
+    /// Threads of this process.
+    case threads
+    /// Other processes.
+    case processes
+  }
+
+  /// What it shows, in a line.
+  public var summary: String {
+    switch self {
+    case .sharedArray: "one fills an array, the other watches it"
+    case .waitGroup: "several work, one waits until all have done so"
+    }
+  }
+
+  /// Runs the example.
+  ///
+  /// - Parameters:
+  ///   - mode: With threads or with processes.
+  ///   - note: Called with what happens, as it happens, one after the other.
+  /// - Throws: ``ThreadError``, ``ProcessError`` or ``SharingError`` if the system lacks something.
+  public func run(_ mode: Mode, note: (String) -> Void) throws {
+    switch (self, mode) {
+    case (.sharedArray, .threads): try ThreadedSharedArray.run(note)
+    case (.sharedArray, .processes): try ProcessSharedArray.run(note)
+    case (.waitGroup, .threads): try ThreadedWaitGroup.run(note)
+    case (.waitGroup, .processes): try ProcessWaitGroup.run(note)
+    }
+  }
+}

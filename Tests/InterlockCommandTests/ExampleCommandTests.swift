@@ -1,0 +1,19 @@
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct `interlock example` {
+  @Test func `lists the examples without a name`() throws {
+    let outcome = try CommandRun.outcome(of: "example")
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.output.contains("shared-array  "))
+  }
+
+  @Test(arguments: ["threads", "processes"])
+  func `prints what happens`(mode: String) throws {
+    let outcome = try CommandRun.outcome(of: "example", "shared-array", "--mode", mode)
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.output.hasSuffix("[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n"))
+    let json = try CommandRun.outcome(of: "example", "wait-group", "--mode", mode, "--json").json()
+    #expect(json.names == ["example", "mode", "events"])
+    #expect(json["mode"] == .string(mode))
+  }
+}
