@@ -13,8 +13,8 @@ _Static_assert(offsetof(struct interlock_robust_lock, previous) == 24, "as in a 
 _Static_assert(offsetof(struct interlock_robust_lock, next) == 32, "as in a mutex of glibc");
 
 // The calling thread's list; NULL before it was asked for.
-static _Thread_local struct robust_list_head *list;
-static _Thread_local uint32_t thread;
+static _Thread_local struct robust_list_head *list __attribute__((tls_model("initial-exec")));
+static _Thread_local uint32_t thread __attribute__((tls_model("initial-exec")));
 
 static const uint32_t owner_mask = FUTEX_TID_MASK;
 
@@ -105,13 +105,15 @@ uint32_t interlock_robust_announce(struct interlock_robust_lock *lock) {
   }
 }
 
-void interlock_robust_release(struct interlock_robust_lock *lock) {
+bool interlock_robust_release(struct interlock_robust_lock *lock) {
+  if (__builtin_expect(!interlock_robust_is_mine(lock), 0)) return false;
   announce_change(node_of(lock));
   link_out(lock);
   uint32_t before = __atomic_exchange_n(&lock->word, 0, __ATOMIC_RELEASE);
   // A thread that dies here has not woken anybody: the system does, for a change that was announced.
   if ((before & INTERLOCK_ROBUST_WAITERS) != 0) interlock_shared_futex_wake(&lock->word, 1);
   announce_change(NULL);
+  return true;
 }
 
 bool interlock_robust_is_mine(const struct interlock_robust_lock *lock) {

@@ -48,8 +48,8 @@ void interlock_robust_withdraw(void);
 /// Returns the word to sleep on, or 0 if the lock should be tried again.
 uint32_t interlock_robust_announce(struct interlock_robust_lock *lock);
 
-/// Gives the lock back, which the calling thread has, and wakes one that sleeps for it.
-void interlock_robust_release(struct interlock_robust_lock *lock);
+/// Gives the lock back and wakes one that sleeps for it. Returns whether the calling thread had it.
+bool interlock_robust_release(struct interlock_robust_lock *lock);
 
 /// Whether the calling thread has the lock.
 bool interlock_robust_is_mine(const struct interlock_robust_lock *lock);

@@ -17,6 +17,8 @@ struct MemberTable: BitwiseCopyable, Sendable {
   static let limit = 64
 
   private var entries = [64 of Entry](repeating: Entry())
+  /// Whether entries of the dead were taken away, and nobody was told.
+  fileprivate var hasLost = false
 
   /// Changes the entry of a member.
   ///
@@ -50,6 +52,11 @@ struct MemberTable: BitwiseCopyable, Sendable {
     for index in 0..<Self.limit where !entries[index].isFree { change(&entries[index]) }
   }
 
+  /// Whether there is an entry of a member that has died.
+  func hasDead(_ family: ProcessFamily) -> Bool {
+    (0..<Self.limit).contains { !entries[$0].isFree && !family.isAlive(entries[$0].member) }
+  }
+
   /// Takes away the entries of members who have died.
   ///
   /// - Returns: What they add up to; `nil` if there are none.
@@ -62,5 +69,48 @@ struct MemberTable: BitwiseCopyable, Sendable {
       entries[index] = Entry()
     }
     return sum
+  }
+}
+
+// Who has something: the first number of an entry is how many handles the process has.
+extension RobustCell<MemberTable> {
+  /// This process has one handle more.
+  ///
+  /// - Throws: ``SharingError`` if too many processes have one.
+  func register() throws(SharingError) {
+    let family = family
+    let hasRoom = withLock { table in
+      if table.update(family.member, { $0.first += 1 }) { return true }
+      // Perhaps only the dead are in the way. That they are is told by a mark that stays.
+      guard table.removeDead(family) != nil else { return false }
+      table.hasLost = true
+      return table.update(family.member) { $0.first += 1 }
+    }
+    guard hasRoom else {
+      throw SharingError(.tooManyProcesses, "\(MemberTable.limit) processes have it already")
+    }
+  }
+
+  /// This process has one handle less.
+  func unregister() {
+    let member = family.member
+    withLock { table in _ = table.update(member) { $0.first -= 1 } }
+  }
+
+  /// Whether a process has died that had a handle, and was not forgotten.
+  ///
+  /// Whoever finds so draws the conclusions and forgets then: if it dies in between, another one finds so.
+  var hasDead: Bool {
+    let family = family
+    return withLock { $0.hasLost || $0.hasDead(family) }
+  }
+
+  /// Takes the dead away.
+  func forgetDead() {
+    let family = family
+    withLock { table in
+      _ = table.removeDead(family)
+      table.hasLost = false
+    }
   }
 }

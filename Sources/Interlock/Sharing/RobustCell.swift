@@ -23,6 +23,7 @@ final class RobustCell<State: BitwiseCopyable & Sendable>: Sendable {
   private let current: SharedWord
   private let changes: SharedWord
   private let sleepers: SharedWord
+  private let spin = SpinHint()
   private nonisolated(unsafe) let copies: UnsafeMutableRawPointer
 
   /// Makes a cell.
@@ -93,12 +94,13 @@ final class RobustCell<State: BitwiseCopyable & Sendable>: Sendable {
 
   /// Waits until `attempt` has a result.
   ///
-  /// `attempt` is made again whenever the state may have changed, and now and then: it looks for members
-  /// of the family that have died.
+  /// `attempt` is made again whenever the state may have changed, and now and then; before that
+  /// `onPatience` may look for members of the family that have died.
   ///
   /// - Returns: `nil` if the deadline has passed or the thread or task was cancelled.
   func wait<Result>(
     until deadline: Deadline?,
+    onPatience: () -> Void = {},
     _ attempt: (inout State) -> Result?
   ) -> Result? {
     if let result = withLock(attempt) { return result }
@@ -109,7 +111,9 @@ final class RobustCell<State: BitwiseCopyable & Sendable>: Sendable {
       while true {
         let seen = changes.load(ordering: .sequentiallyConsistent)
         if let result = withLock(attempt) { return result }
+        if spin.look(at: changes, while: seen) { continue }
         guard wait.sleep(on: changes, while: seen, atMost: Self.patience) else { return nil }
+        if changes.load(ordering: .relaxed) == seen { onPatience() }
       }
     }
   }

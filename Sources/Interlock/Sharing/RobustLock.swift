@@ -85,10 +85,9 @@ struct RobustLock: @unchecked Sendable {
 
   /// Gives the lock back.
   func release(call: StaticString) {
-    guard isMine else {
+    guard unsafe interlock_robust_release(lock) else {
       misuse("\(call) by a thread that does not have the lock.")
     }
-    unsafe interlock_robust_release(lock)
   }
 
   /// Whether the calling thread has the lock.

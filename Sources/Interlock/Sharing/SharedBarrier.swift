@@ -1,3 +1,5 @@
+import CInterlock
+
 /// A meeting point for threads of several processes, which the death of one of them breaks.
 ///
 /// The same barrier serves round after round. A process takes part from when it gets the barrier until it
@@ -25,38 +27,77 @@
 ///
 /// ## Cost
 ///
-/// That of a ``SharedLock``, and some thousand bytes copied. A death is noticed after a twentieth of a
-/// second at the most.
+/// One atomic instruction to arrive. Before it sleeps a thread looks for some microseconds. Sleeping and
+/// waking add one kernel call each. A death is noticed after a twentieth of a second at the most.
+@safe
 public final class SharedBarrier: Sendable {
-  private struct State: BitwiseCopyable, Sendable {
-    let parties: Int32
-    var arrived: Int32 = 0
-    var round: UInt64 = 0
-    /// All rounds before this one were ended by the last party, but for those that were reset.
-    var lastPassed: UInt64 = 0
-    var isBroken = false
-    /// For each process, how many handles it has, and how many of its threads have arrived.
-    var members = MemberTable()
+  // Everything that a round needs is one word, changed by one instruction: no death tears it.
+  //
+  // | bits | hold |
+  // |---|---|
+  // | 0–30 | how many rounds have ended, modulo 2³¹ |
+  // | 31 | whether the barrier is broken |
+  // | 32–47 | how many parties have arrived in this round |
+  //
+  // Who waits sleeps on the lower half, which changes when the round ends or the barrier breaks. A round
+  // that was ended by `reset` is noted in a word of its own before that: its waiters were not let go by
+  // the last party.
 
-    mutating func endRound(passed: Bool) {
-      round += 1
-      if passed { lastPassed = round }
-      arrived = 0
-      members.updateAll { $0.second = 0 }
+  private struct Rounds: Equatable {
+    static let roundMask: UInt64 = (1 << 31) - 1
+    static let brokenBit: UInt64 = 1 << 31
+
+    var bits: UInt64
+
+    var round: UInt32 { UInt32(bits & Self.roundMask) }
+    var isBroken: Bool { bits & Self.brokenBit != 0 }
+    var arrived: Int { Int(bits >> 32) }
+    /// What to sleep on.
+    var half: UInt32 { UInt32(truncatingIfNeeded: bits) }
+
+    func with(arrived: Int) -> Rounds {
+      Rounds(bits: bits & (1 << 32 - 1) | UInt64(arrived) << 32)
     }
 
-    mutating func repair(_ family: ProcessFamily) {
-      if members.removeDead(family) != nil { isBroken = true }
+    /// The first moment of the next round.
+    func next(isBroken: Bool) -> Rounds {
+      let round = (UInt64(round) + 1) & Self.roundMask
+      return Rounds(bits: round | (isBroken ? Self.brokenBit : 0))
     }
+
+    var broken: Rounds { Rounds(bits: bits | Self.brokenBit) }
+  }
+
+  private enum Place {
+    static let rounds = 0
+    static let parties = 64
+    static let lastReset = 68
+    static let sleepers = 128
+    static let size = 192
   }
 
   private enum Arrival {
-    case last
-    case waits(round: UInt64, index: Int)
-    case broken
+    case last, broken
+    case waits(Rounds)
   }
 
-  private let cell: RobustCell<State>
+  /// How long a sleeper relies on being woken.
+  private static let patience = Duration.milliseconds(50)
+  /// No round has this number.
+  private static let never = UInt32.max
+
+  private let memory: SharedMemory
+  /// How many handles each process has.
+  private let members: RobustCell<MemberTable>
+  // SAFETY: `memory` keeps it mapped; all processes touch it by atomic operations only.
+  private nonisolated(unsafe) let word: UnsafeMutableRawPointer
+  private let half: SharedWord
+  private let lastReset: SharedWord
+  private let sleepers: SharedWord
+  private let spin = SpinHint()
+
+  /// How many threads meet.
+  public let parties: Int
 
   /// Makes a barrier.
   ///
@@ -67,26 +108,75 @@ public final class SharedBarrier: Sendable {
     guard 1...65_535 ~= parties else {
       misuse("SharedBarrier(parties: \(parties)): there are from 1 to 65,535.")
     }
-    try self.init(RobustCell(.barrier, State(parties: Int32(parties))))
+    let memory = try SharedMemory(.barrier, of: UInt64.self, bytes: Place.size)
+    Self.word(memory, Place.parties).store(UInt32(parties), ordering: .relaxed)
+    Self.word(memory, Place.lastReset).store(Self.never, ordering: .relaxed)
+    try self.init(memory, try RobustCell(.members, MemberTable()))
   }
 
-  private init(_ cell: RobustCell<State>) throws(SharingError) {
-    let member = cell.family.member
-    let hasRoom = cell.withLock { state in state.members.update(member) { $0.first += 1 } }
-    guard hasRoom else {
-      throw SharingError(
-        .tooManyProcesses,
-        "\(MemberTable.limit) processes have the barrier already"
-      )
+  private init(
+    _ memory: SharedMemory,
+    _ members: RobustCell<MemberTable>
+  ) throws(SharingError) {
+    try memory.check(.barrier, of: UInt64.self, bytes: Place.size)
+    let parties = Self.word(memory, Place.parties).load(ordering: .relaxed)
+    guard 1...65_535 ~= parties else {
+      throw SharingError(.mismatch, "a barrier is for \(parties) parties")
     }
-    self.cell = cell
+    try members.register()
+    self.memory = memory
+    self.members = members
+    self.parties = Int(parties)
+    unsafe word = memory.elements + Place.rounds
+    half = Self.word(memory, Place.rounds)
+    lastReset = Self.word(memory, Place.lastReset)
+    sleepers = Self.word(memory, Place.sleepers)
   }
 
   deinit {
-    let member = cell.family.member
-    cell.withLock { state in _ = state.members.update(member) { $0.first -= 1 } }
+    members.unregister()
   }
 
+  private static func word(_ memory: SharedMemory, _ place: Int) -> SharedWord {
+    unsafe SharedWord(
+      at: (memory.elements + place).bindMemory(to: UInt32.self, capacity: 1)
+    )
+  }
+
+  private var rounds: Rounds {
+    Rounds(bits: unsafe interlock_load_64(word, LoadOrdering.acquiring.rawValue))
+  }
+
+  /// Replaces the rounds by what `next` makes of them.
+  ///
+  /// - Returns: What they were; `nil` if `next` refused.
+  @discardableResult
+  private func change(_ next: (Rounds) -> Rounds?) -> Rounds? {
+    var seen = rounds.bits
+    // Ordering (B1): releasing what the party did before, acquiring what the others did.
+    while let wanted = next(Rounds(bits: seen)) {
+      let isDone = unsafe interlock_compare_exchange_64(
+        word,
+        &seen,
+        wanted.bits,
+        UpdateOrdering.sequentiallyConsistent.rawValue,
+        LoadOrdering.acquiring.rawValue
+      )
+      if isDone { return Rounds(bits: seen) }
+    }
+    return nil
+  }
+
+  /// Lets everybody who sleeps look.
+  private func wakeAll() {
+    // Ordering: sequentially consistent, pairs with `arrive`: either the sleeper sees the new half, or
+    // this sees the sleeper.
+    if sleepers.load(ordering: .sequentiallyConsistent) != 0 { half.wake(.max) }
+  }
+}
+
+// Meeting.
+extension SharedBarrier {
   /// Waits until all parties have arrived.
   ///
   /// - Returns: The caller's number in this round: each from 0 to `parties` - 1 once, 0 for the last one.
@@ -107,94 +197,93 @@ public final class SharedBarrier: Sendable {
   }
 
   private func arrive(until deadline: Deadline?) throws(BarrierError) -> Int {
-    let family = cell.family
-    let arrival = cell.withLock { state -> Arrival in
-      if state.isBroken { return .broken }
-      if state.arrived + 1 == state.parties {
-        state.endRound(passed: true)
-        return .last
-      }
-      state.arrived += 1
-      _ = state.members.update(family.member) { $0.second += 1 }
-      return .waits(round: state.round, index: Int(state.parties - state.arrived))
+    let before = change { rounds in
+      if rounds.isBroken { return nil }
+      let arrived = rounds.arrived + 1
+      return arrived == parties ? rounds.next(isBroken: false) : rounds.with(arrived: arrived)
     }
-    switch arrival {
-    case .broken: throw BarrierError(reason: .broken)
-    case .last:
-      cell.announceChange()
+    guard let before else { throw BarrierError(reason: .broken) }
+    let index = parties - before.arrived - 1
+    if index == 0 {
+      wakeAll()
       return 0
-    case .waits(let round, let index):
-      let hasPassed = cell.wait(until: deadline) { state -> Bool? in
-        if state.round > round { return state.lastPassed > round }
-        state.repair(family)
-        return state.isBroken ? false : nil
-      }
-      guard let hasPassed else { return try giveUp(round, index, deadline) }
-      guard hasPassed else {
-        // Those who sleep may not have noticed the death.
-        cell.announceChange()
-        throw BarrierError(reason: .broken)
-      }
-      return index
     }
+    let isInTime = SharedWait.run(until: deadline) { wait in
+      if spin.look(at: half, while: before.half) { return true }
+      sleepers.update(ordering: .sequentiallyConsistent) { $0 &+ 1 }
+      defer { sleepers.update(ordering: .sequentiallyConsistent) { $0 &- 1 } }
+      while rounds.half == before.half {
+        guard wait.sleep(on: half, while: before.half, atMost: Self.patience) else { return false }
+        if rounds.half == before.half { lookForDeaths() }
+      }
+      return true
+    }
+    // Who gives up breaks the round, unless it has ended meanwhile.
+    let hasBroken = !isInTime && change { $0.half == before.half ? $0.broken : nil } != nil
+    if hasBroken { wakeAll() }
+    guard !hasBroken else {
+      throw BarrierError(reason: deadline?.hasPassed ?? false ? .timedOut : .cancelled)
+    }
+    // Broken in this round, or ended by a reset.
+    if rounds.round == before.round || lastReset.load(ordering: .acquiring) == before.round {
+      throw BarrierError(reason: .broken)
+    }
+    return index
   }
 
-  /// The wait is given up, unless the round has ended meanwhile.
-  private func giveUp(
-    _ round: UInt64,
-    _ index: Int,
-    _ deadline: Deadline?
-  ) throws(BarrierError) -> Int {
-    let hasPassed = cell.withLock { state in
-      if state.round == round { state.isBroken = true }
-      return state.round > round && state.lastPassed > round
-    }
-    cell.announceChange()
-    if hasPassed { return index }
-    throw BarrierError(reason: deadline?.hasPassed ?? false ? .timedOut : .cancelled)
+  /// Breaks the barrier if a process has died that had it.
+  private func lookForDeaths() {
+    guard members.hasDead else { return }
+    change { $0.broken }
+    members.forgetDead()
+    wakeAll()
   }
 
   /// Breaks the barrier: everybody who waits gets an error, and everybody who comes.
   public func abort() {
-    cell.withLock { $0.isBroken = true }
-    cell.announceChange()
+    change { $0.broken }
+    wakeAll()
   }
 
   /// Makes the barrier as new; whoever waits gets an error.
   public func reset() {
-    let family = cell.family
-    cell.withLock { state in
-      state.repair(family)
-      state.endRound(passed: false)
-      state.isBroken = false
-    }
-    cell.announceChange()
+    members.forgetDead()
+    let old = rounds.round
+    lastReset.store(old, ordering: .releasing)
+    change { rounds in rounds.round == old ? rounds.next(isBroken: false) : nil }
+    wakeAll()
   }
-
-  /// How many threads meet.
-  public var parties: Int { Int(cell.withLock { $0.parties }) }
 
   /// Whether the barrier is broken.
   public var isBroken: Bool {
-    let family = cell.family
-    return cell.withLock { state in
-      state.repair(family)
-      return state.isBroken
-    }
+    lookForDeaths()
+    return rounds.isBroken
   }
 
   /// How many threads wait.
-  public var waiterCount: Int { Int(cell.withLock { $0.arrived }) }
+  public var waiterCount: Int { rounds.arrived }
 }
 
 extension SharedBarrier: Codable {
+  private enum CodingKeys: CodingKey {
+    case memory, members
+  }
+
   /// Hands the barrier to another process; see ``SharedMemory``.
-  public func encode(to encoder: any Encoder) throws { try cell.encode(to: encoder) }
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: CodingKeys.self)
+    try values.encode(memory, forKey: .memory)
+    try members.encode(to: values.superEncoder(forKey: .members))
+  }
 
   /// Takes a barrier that another process handed over.
   ///
   /// - Throws: ``SharingError`` if it is none, or if too many processes have it.
   public convenience init(from decoder: any Decoder) throws {
-    try self.init(RobustCell(.barrier, from: decoder))
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    try self.init(
+      values.decode(SharedMemory.self, forKey: .memory),
+      RobustCell(.members, from: values.superDecoder(forKey: .members))
+    )
   }
 }

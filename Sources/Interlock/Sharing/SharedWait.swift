@@ -1,3 +1,5 @@
+import CInterlock
+
 /// A wait of the calling thread for something that other processes do.
 ///
 /// Waits without a deadline go on until what they wait for is there. With one they end when it passes,
@@ -32,5 +34,46 @@ struct SharedWait {
       if !thread.isCancelled { _ = word.sleep(while: value, until: min(next, deadline)) }
     }
     return true
+  }
+}
+
+/// Decides whether to look at a word for a moment before sleeping on it.
+///
+/// Looking is worth it if whoever changes the word runs on another CPU and does so soon. Whether that is
+/// so is learned: after a failure the next waits do not look, twice as many as after the failure before.
+/// Several threads use it at once; what they make of it is a guess in any case.
+struct SpinHint: ~Copyable, Sendable {
+  /// For how long to look: about as long as being woken takes.
+  private static let limit: UInt64 = 4_000
+  private static let greatestPenalty: UInt32 = 64
+
+  /// How many waits are to sleep at once.
+  private let penalty = Atomic<UInt32>(0)
+  private let lastPenalty = Atomic<UInt32>(0)
+
+  /// Looks whether a word gets another value.
+  ///
+  /// - Returns: Whether it has.
+  func look(at word: SharedWord, while value: UInt32) -> Bool {
+    guard Processors.atStart > 1 else { return false }
+    let rest = penalty.load(ordering: .relaxed)
+    guard rest == 0 else {
+      penalty.store(rest - 1, ordering: .relaxed)
+      return false
+    }
+    let end = interlock_clock_now() + Self.limit
+    repeat {
+      for _ in 0..<16 {
+        if word.load(ordering: .acquiring) != value {
+          lastPenalty.store(lastPenalty.load(ordering: .relaxed) / 2, ordering: .relaxed)
+          return true
+        }
+        interlock_pause()
+      }
+    } while interlock_clock_now() < end
+    let next = min(Self.greatestPenalty, 2 * lastPenalty.load(ordering: .relaxed) + 1)
+    lastPenalty.store(next, ordering: .relaxed)
+    penalty.store(next, ordering: .relaxed)
+    return false
   }
 }

@@ -25,18 +25,17 @@ public final class SharedWaitGroup: Sendable {
   private struct State: BitwiseCopyable, Sendable {
     var count: Int64
     var isTorn = false
-    /// For each process, how many handles it has.
-    var members = MemberTable()
 
     /// Whether the wait is over; an error if nobody knows whether it ever will be.
-    mutating func look(_ family: ProcessFamily) -> Result<Void, ParticipantDied>? {
+    var outcome: Result<Void, ParticipantDied>? {
       if count == 0 { return .success(()) }
-      if members.removeDead(family) != nil { isTorn = true }
       return isTorn ? .failure(ParticipantDied()) : nil
     }
   }
 
   private let cell: RobustCell<State>
+  /// How many handles each process has.
+  private let members: RobustCell<MemberTable>
 
   /// Makes a wait group.
   ///
@@ -45,21 +44,30 @@ public final class SharedWaitGroup: Sendable {
   /// - Precondition: `count` is not negative.
   public convenience init(count: Int = 0) throws(SharingError) {
     guard count >= 0 else { misuse("SharedWaitGroup(count: \(count)): it is not negative.") }
-    try self.init(RobustCell(.waitGroup, State(count: Int64(count))))
+    try self.init(
+      RobustCell(.waitGroup, State(count: Int64(count))),
+      RobustCell(.members, MemberTable())
+    )
   }
 
-  private init(_ cell: RobustCell<State>) throws(SharingError) {
-    let member = cell.family.member
-    let hasRoom = cell.withLock { state in state.members.update(member) { $0.first += 1 } }
-    guard hasRoom else {
-      throw SharingError(.tooManyProcesses, "\(MemberTable.limit) processes have the group already")
-    }
+  private init(
+    _ cell: RobustCell<State>,
+    _ members: RobustCell<MemberTable>
+  ) throws(SharingError) {
+    try members.register()
     self.cell = cell
+    self.members = members
   }
 
   deinit {
-    let member = cell.family.member
-    cell.withLock { state in _ = state.members.update(member) { $0.first -= 1 } }
+    members.unregister()
+  }
+
+  private func lookForDeaths() {
+    guard members.hasDead else { return }
+    cell.withLock { $0.isTorn = true }
+    members.forgetDead()
+    cell.announceChange()
   }
 
   /// Adds work that is to be waited for.
@@ -88,8 +96,8 @@ public final class SharedWaitGroup: Sendable {
   ///
   /// - Throws: ``ParticipantDied`` if a process died that took part.
   public func wait() throws(ParticipantDied) {
-    let family = cell.family
-    guard let outcome = cell.wait(until: nil, { $0.look(family) }) else {
+    let outcome = cell.wait(until: nil, onPatience: lookForDeaths) { $0.outcome }
+    guard let outcome else {
       fatalError("a wait without a deadline does not give up")
     }
     try outcome.get()
@@ -101,8 +109,8 @@ public final class SharedWaitGroup: Sendable {
   /// - Returns: Whether it is; `false` if the deadline passed or the thread or task was cancelled.
   /// - Throws: ``ParticipantDied`` if a process died that took part.
   public func wait(until deadline: Deadline) throws(ParticipantDied) -> Bool {
-    let family = cell.family
-    guard let outcome = cell.wait(until: deadline, { $0.look(family) }) else { return false }
+    let outcome = cell.wait(until: deadline, onPatience: lookForDeaths) { $0.outcome }
+    guard let outcome else { return false }
     try outcome.get()
     return true
   }
@@ -124,9 +132,8 @@ public final class SharedWaitGroup: Sendable {
     guard count >= 0 else {
       misuse("SharedWaitGroup.declareMended(count: \(count)): it is not negative.")
     }
-    let family = cell.family
+    members.forgetDead()
     cell.withLock { state in
-      _ = state.members.removeDead(family)
       state.count = Int64(count)
       state.isTorn = false
     }
@@ -139,12 +146,20 @@ public final class SharedWaitGroup: Sendable {
 
 extension SharedWaitGroup: Codable {
   /// Hands the group to another process; see ``SharedMemory``.
-  public func encode(to encoder: any Encoder) throws { try cell.encode(to: encoder) }
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.unkeyedContainer()
+    try cell.encode(to: values.superEncoder())
+    try members.encode(to: values.superEncoder())
+  }
 
   /// Takes a group that another process handed over.
   ///
   /// - Throws: ``SharingError`` if it is none, or if too many processes have it.
   public convenience init(from decoder: any Decoder) throws {
-    try self.init(RobustCell(.waitGroup, from: decoder))
+    var values = try decoder.unkeyedContainer()
+    try self.init(
+      RobustCell(.waitGroup, from: values.superDecoder()),
+      RobustCell(.members, from: values.superDecoder())
+    )
   }
 }
