@@ -6,6 +6,7 @@
 #define CINTERLOCK_H
 
 #include "interlock_atomics.h"
+#include "interlock_connection.h"
 #include "interlock_process.h"
 #include "interlock_robust.h"
 #include "interlock_system.h"
