@@ -6,6 +6,8 @@ public enum Example: String, CaseIterable, Sendable {
   case sharedArray = "shared-array"
   /// Several work, one waits for all.
   case waitGroup = "wait-group"
+  /// Two send a ball back and forth.
+  case pingPong = "ping-pong"
 
   /// With what an example is run.
   public enum Mode: String, CaseIterable, Sendable {
@@ -20,6 +22,7 @@ public enum Example: String, CaseIterable, Sendable {
     switch self {
     case .sharedArray: "one fills an array, the other watches it"
     case .waitGroup: "several work, one waits until all have done so"
+    case .pingPong: "two send a ball back and forth"
     }
   }
 
@@ -35,6 +38,8 @@ public enum Example: String, CaseIterable, Sendable {
     case (.sharedArray, .processes): try ProcessSharedArray.run(note)
     case (.waitGroup, .threads): try ThreadedWaitGroup.run(note)
     case (.waitGroup, .processes): try ProcessWaitGroup.run(note)
+    case (.pingPong, .threads): try ThreadedPingPong.run(note)
+    case (.pingPong, .processes): try ProcessPingPong.run(note)
     }
   }
 }
