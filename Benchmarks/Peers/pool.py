@@ -116,6 +116,33 @@ class Bytes(Work):
             sys.exit("the bytes do not come back")
 
 
+def echo(end):
+    while True:
+        try:
+            end.send(end.recv())
+        except EOFError:
+            return
+
+
+class Pipe:
+    """A number there and back, through a pipe to another process."""
+
+    size = 1
+
+    def __init__(self):
+        self.end, other = multiprocessing.Pipe()
+        self.process = multiprocessing.Process(target=echo, args=(other,), daemon=True)
+        self.process.start()
+
+    def run(self, count, stopwatch):
+        stopwatch.start()
+        for number in range(count):
+            self.end.send(number)
+            if self.end.recv() != number:
+                sys.exit("the pipe gives something wrong")
+        stopwatch.stop()
+
+
 def suitable_count(work, seconds):
     """How often the work fits into a round; finding out warms it up."""
     count = 1
@@ -128,7 +155,7 @@ def suitable_count(work, seconds):
 
 
 def main():
-    kinds = {"start": Start, "apply": Apply, "map": Map, "bytes": Bytes}
+    kinds = {"start": Start, "apply": Apply, "map": Map, "bytes": Bytes, "pipe": Pipe}
     works = {}
     for line in sys.stdin:
         *words, seconds = line.split()

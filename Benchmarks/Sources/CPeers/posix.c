@@ -3,7 +3,11 @@
 
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stddef.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 // Each peer has cache lines of its own.
 #define LINE 128
@@ -93,4 +97,49 @@ void pthread_barrier_peer_prepare(int parties) {
 
 void pthread_barrier_peer_meet(int parties, long count) {
   for (long i = 0; i < count; i++) pthread_barrier_wait(&barriers[parties].barrier);
+}
+
+void pthread_robust_mutex_peer_loop(long count) {
+  static _Alignas(LINE) pthread_mutex_t lock;
+  pthread_mutexattr_t attributes;
+  pthread_mutexattr_init(&attributes);
+  pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
+  pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  pthread_mutex_init(&lock, &attributes);
+  for (long i = 0; i < count; i++) {
+    pthread_mutex_lock(&lock);
+    pthread_mutex_unlock(&lock);
+  }
+  pthread_mutex_destroy(&lock);
+}
+
+// A barrier for this process and a child that does nothing but come to it.
+static pthread_barrier_t *shared_barrier;
+static pid_t shared_barrier_partner;
+
+bool pthread_shared_barrier_peer_start(void) {
+  void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  shared_barrier = memory;
+  pthread_barrierattr_t attributes;
+  pthread_barrierattr_init(&attributes);
+  pthread_barrierattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+  pthread_barrier_init(shared_barrier, &attributes, 2);
+  shared_barrier_partner = fork();
+  if (shared_barrier_partner == 0) {
+    for (;;) pthread_barrier_wait(shared_barrier);
+  }
+  return shared_barrier_partner > 0;
+}
+
+void pthread_shared_barrier_peer_meet(long count) {
+  for (long i = 0; i < count; i++) pthread_barrier_wait(shared_barrier);
+}
+
+void pthread_shared_barrier_peer_stop(void) {
+  if (shared_barrier_partner <= 0) return;
+  kill(shared_barrier_partner, SIGKILL);
+  waitpid(shared_barrier_partner, NULL, 0);
+  shared_barrier_partner = 0;
+  munmap(shared_barrier, 4096);
 }

@@ -34,6 +34,6 @@ extension Benchmark {
         .queue(.unlimited, side: 1, placement, settings),
       ]
     }
-    return programs + alone + processPools(settings) + together
+    return programs + alone + processPools(settings) + sharedThings(settings) + together
   }
 }

@@ -37,6 +37,18 @@ bool pthread_spawn_peer_loop(long count);
 /// Waits `count` times for its turn, of `players` that take turns, with a mutex and a condition.
 void pthread_condition_peer_play(int player, int players, long count);
 
+/// Locks and unlocks a robust mutex for several processes `count` times.
+void pthread_robust_mutex_peer_loop(long count);
+
+/// Starts a process that comes to a `pthread_barrier_t` again and again. Returns whether it has.
+bool pthread_shared_barrier_peer_start(void);
+
+/// Meets that process `count` times.
+void pthread_shared_barrier_peer_meet(long count);
+
+/// Ends that process.
+void pthread_shared_barrier_peer_stop(void);
+
 /// Meets the other `parties` - 1 threads `count` times at a `pthread_barrier_t`.
 void pthread_barrier_peer_meet(int parties, long count);
 

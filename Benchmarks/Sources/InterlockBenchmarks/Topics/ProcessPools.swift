@@ -190,7 +190,7 @@ private final class LargeInput {
 }
 
 /// Python's pools of processes.
-private struct PythonPool {
+struct PythonPool {
   private let peer: PythonPeer?
   private let problem: String?
   private let title: String
