@@ -35,16 +35,15 @@ struct SharedLayout: Equatable {
   private static func name(of type: Any.Type) -> String {
     let name = String(reflecting: type)
     let mark = "(unknown context at $"
-    guard name.contains(mark) else { return name }
-    var pieces: [Substring] = []
     var rest = name[...]
-    while let start = rest.firstIndex(of: "("), rest[start...].hasPrefix(mark),
+    var kept = ""
+    while let start = rest.firstRange(of: mark)?.lowerBound,
       let end = rest[start...].firstIndex(of: ")")
     {
-      pieces.append(rest[..<start])
+      kept += rest[..<start]
       rest = rest[rest.index(after: end)...]
     }
-    return pieces.joined() + rest
+    return kept + rest
   }
 
   /// The same text has the same hash in every process (FNV-1a, 64 bits).

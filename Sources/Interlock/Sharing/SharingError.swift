@@ -10,6 +10,10 @@ public struct SharingError: Error, Hashable, Sendable {
     case mismatch
     /// As many processes as there is room for share something.
     case tooManyProcesses
+    /// An element is larger than all the room there is for elements.
+    case tooLarge
+    /// An element has something in it that cannot be sent this way.
+    case notSendable
     /// This system does not have what is needed.
     case unsupported
   }

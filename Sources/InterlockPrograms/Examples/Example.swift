@@ -8,6 +8,8 @@ public enum Example: String, CaseIterable, Sendable {
   case waitGroup = "wait-group"
   /// Two send a ball back and forth.
   case pingPong = "ping-pong"
+  /// One makes things, the other uses them up.
+  case producerConsumer = "producer-consumer"
 
   /// With what an example is run.
   public enum Mode: String, CaseIterable, Sendable {
@@ -23,6 +25,7 @@ public enum Example: String, CaseIterable, Sendable {
     case .sharedArray: "one fills an array, the other watches it"
     case .waitGroup: "several work, one waits until all have done so"
     case .pingPong: "two send a ball back and forth"
+    case .producerConsumer: "one makes things, the other uses them up"
     }
   }
 
@@ -40,6 +43,8 @@ public enum Example: String, CaseIterable, Sendable {
     case (.waitGroup, .processes): try ProcessWaitGroup.run(note)
     case (.pingPong, .threads): try ThreadedPingPong.run(note)
     case (.pingPong, .processes): try ProcessPingPong.run(note)
+    case (.producerConsumer, .threads): try ThreadedProducerConsumer.run(note)
+    case (.producerConsumer, .processes): try ProcessProducerConsumer.run(note)
     }
   }
 }

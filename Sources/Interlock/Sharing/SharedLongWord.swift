@@ -1,0 +1,21 @@
+import CInterlock
+
+/// Eight bytes in memory that several processes share; see ``SharedWord``.
+@safe
+struct SharedLongWord: @unchecked Sendable {
+  // SAFETY: whoever makes a word keeps the memory mapped while it is used. It is aligned, and all
+  // processes touch it by atomic operations only.
+  private let address: UnsafeMutablePointer<UInt64>
+
+  init(at address: UnsafeMutableRawPointer) {
+    unsafe self.address = address.bindMemory(to: UInt64.self, capacity: 1)
+  }
+
+  func load(ordering: LoadOrdering) -> UInt64 {
+    unsafe interlock_load_64(address, ordering.rawValue)
+  }
+
+  func store(_ value: UInt64, ordering: StoreOrdering) {
+    unsafe interlock_store_64(address, value, ordering.rawValue)
+  }
+}
