@@ -143,6 +143,33 @@ class Pipe:
         stopwatch.stop()
 
 
+def produce(queue, orders):
+    while (count := orders.recv()) > 0:
+        for number in range(count):
+            queue.put(number)
+
+
+class Queue:
+    """A number from another process, through a queue."""
+
+    size = 1
+
+    def __init__(self):
+        self.queue = multiprocessing.Queue(1024)
+        self.orders, orders = multiprocessing.Pipe()
+        arguments = (self.queue, orders)
+        self.process = multiprocessing.Process(target=produce, args=arguments, daemon=True)
+        self.process.start()
+
+    def run(self, count, stopwatch):
+        stopwatch.start()
+        self.orders.send(count)
+        for number in range(count):
+            if self.queue.get() != number:
+                sys.exit("the queue gives something wrong")
+        stopwatch.stop()
+
+
 def suitable_count(work, seconds):
     """How often the work fits into a round; finding out warms it up."""
     count = 1
@@ -155,7 +182,14 @@ def suitable_count(work, seconds):
 
 
 def main():
-    kinds = {"start": Start, "apply": Apply, "map": Map, "bytes": Bytes, "pipe": Pipe}
+    kinds = {
+        "start": Start,
+        "apply": Apply,
+        "map": Map,
+        "bytes": Bytes,
+        "pipe": Pipe,
+        "queue": Queue,
+    }
     works = {}
     for line in sys.stdin:
         *words, seconds = line.split()

@@ -4,7 +4,10 @@ import Interlock
 extension Benchmark {
   /// What locks, barriers and messages between processes cost.
   static func sharedThings(_ settings: Settings) -> [Benchmark] {
-    [.sharedLock, .sharedBarrier, .roundTrip(settings), .handOver(settings)]
+    [
+      .sharedLock, .sharedBarrier, .sharedQueue(settings), .roundTrip(settings),
+      .handOver(settings),
+    ]
   }
 
   /// What it costs that a lock notices the death of its owner.
@@ -53,6 +56,35 @@ extension Benchmark {
       cleanUp: {
         pthread_shared_barrier_peer_stop()
         partner.stop()
+      }
+    )
+  }
+
+  /// How fast things come through a queue.
+  private static func sharedQueue(_ settings: Settings) -> Benchmark {
+    let python = PythonPool(settings)
+    let producer = Producer()
+    return Benchmark(
+      name: "shared/queue",
+      operation: "take a number that another process has put into a queue for 1,024",
+      ours: [
+        CountedWork("SharedQueue") { count in
+          let queue = try producer.begin(count)
+          for number in 0..<count {
+            guard try queue.take() == number else { throw Failure("it is another number") }
+          }
+        }
+      ],
+      peers: [python.work("Queue", "queue")].compactMap(\.self),
+      absent: python.absent,
+      bars: [Bar(.rateRatio, .atLeast(20), against: [python.name("Queue")])],
+      prepare: {
+        try python.start()
+        try producer.start()
+      },
+      cleanUp: {
+        producer.stop()
+        python.stop()
       }
     )
   }
@@ -138,6 +170,42 @@ private final class BarrierPartner {
 
   func stop() {
     current?.process.kill()
+    current = nil
+  }
+}
+
+/// A process that puts as many numbers into a queue as it is told.
+private final class Producer {
+  private struct Parts: Codable, Sendable {
+    let queue: SharedQueue<Int>
+    let orders: SharedQueue<Int>
+  }
+
+  private var current: (parts: Parts, process: WorkerProcess<Void>)?
+
+  func start() throws {
+    let parts = Parts(
+      queue: try SharedQueue(capacity: 1_024),
+      orders: try SharedQueue(capacity: 1)
+    )
+    let process = try WorkerProcess(parts, name: "producer") { parts in
+      for count in parts.orders {
+        for number in 0..<count { try parts.queue.put(number) }
+      }
+    }
+    current = (parts, process)
+  }
+
+  /// Lets the process put numbers from 0 to `count` - 1.
+  func begin(_ count: Int) throws -> SharedQueue<Int> {
+    guard let current else { throw Failure("the producer is not there") }
+    try current.parts.orders.put(count)
+    return current.parts.queue
+  }
+
+  func stop() {
+    current?.parts.orders.close()
+    _ = try? current?.process.join()
     current = nil
   }
 }
