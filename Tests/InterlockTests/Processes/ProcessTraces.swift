@@ -43,7 +43,13 @@ struct Belongings: Codable, Hashable, Sendable {
   var threads = names(in: "/proc/self/task").count
   var mappings = text(of: "/proc/self/maps").split(separator: "\n")
     .count { $0.contains("memfd:interlock") }
-  var hasChildren = waitpid(-1, nil, WNOHANG) != -1
+  var hasChildren = Self.findsChildren()
+
+  /// Only looks: whoever has started a child is the one to wait for it.
+  private static func findsChildren() -> Bool {
+    var child = unsafe siginfo_t()
+    return unsafe waitid(P_ALL, 0, &child, WEXITED | WNOHANG | WNOWAIT) == 0
+  }
 
   func areWithin(_ others: Belongings) -> Bool {
     descriptors <= others.descriptors && threads <= others.threads && mappings <= others.mappings
