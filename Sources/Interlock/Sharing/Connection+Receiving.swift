@@ -208,7 +208,7 @@ extension Connection {
     return try station.withParcel { parcel throws(ConnectionError) in
       let socket = try socket()
       while true {
-        switch try socket.receive(into: parcel) {
+        switch try receive(patience, from: socket, into: parcel) {
         case .message: return .message(try parcel.open(body))
         case .end: return .end
         case .empty: break
@@ -225,5 +225,22 @@ extension Connection {
         if !isOpen { throw .closedHere }
       }
     }
+  }
+
+  /// Receives what is there, or comes within moments if that was so lately.
+  private func receive(
+    _ patience: ConnectionPatience,
+    from socket: ConnectionSocket,
+    into parcel: ReceivedParcel
+  ) throws(ConnectionError) -> ConnectionSocket.Receiving {
+    var received = try socket.receive(into: parcel)
+    if case .notAtAll = patience { return received }
+    guard case .empty = received else { return received }
+    _ = try spin.look { () throws(ConnectionError) in
+      received = try socket.receive(into: parcel)
+      if case .empty = received { return false }
+      return true
+    }
+    return received
   }
 }

@@ -48,7 +48,8 @@ import Glibc
 ///
 /// ## Cost
 ///
-/// One system call to send and one to receive, two more to wait. A message of more than 64 KiB takes some
+/// One system call to send and one to receive, two more to wait; before it waits, a thread that was answered
+/// at once lately tries a few times. A message of more than 64 KiB takes some
 /// calls more; it is copied twice, like every other. An end has a descriptor, and so has each thread that
 /// has waited at one.
 public final class Connection: Sendable {
@@ -62,6 +63,7 @@ public final class Connection: Sendable {
   private let state: Guarded<State>
   /// Whether to close the end when it was sent.
   private let isHandedOver: Bool
+  let spin = SpinHint()
 
   init(_ socket: ConnectionSocket?, isHandedOver: Bool = false) {
     state = Guarded(State(socket: socket))

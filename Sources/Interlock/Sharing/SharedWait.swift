@@ -43,8 +43,9 @@ struct SharedWait {
 /// so is learned: after a failure the next waits do not look, twice as many as after the failure before.
 /// Several threads use it at once; what they make of it is a guess in any case.
 struct SpinHint: ~Copyable, Sendable {
-  /// For how long to look: about as long as being woken takes.
-  private static let limit: UInt64 = 4_000
+  /// For how long to look: longer than a CPU that has nothing to do takes to wake somebody up, so that two
+  /// who sleep in turns get out of that.
+  private static let limit: UInt64 = 20_000
   private static let greatestPenalty: UInt32 = 64
 
   /// How many waits are to sleep at once.
@@ -55,6 +56,20 @@ struct SpinHint: ~Copyable, Sendable {
   ///
   /// - Returns: Whether it has.
   func look(at word: SharedWord, while value: UInt32) -> Bool {
+    look {
+      for _ in 0..<16 {
+        if word.load(ordering: .acquiring) != value { return true }
+        interlock_pause()
+      }
+      return false
+    }
+  }
+
+  /// Looks again and again whether something is there.
+  ///
+  /// - Returns: Whether it is.
+  /// - Throws: What `isThere` throws.
+  func look<Failure: Error>(_ isThere: () throws(Failure) -> Bool) throws(Failure) -> Bool {
     guard Processors.atStart > 1 else { return false }
     let rest = penalty.load(ordering: .relaxed)
     guard rest == 0 else {
@@ -63,12 +78,9 @@ struct SpinHint: ~Copyable, Sendable {
     }
     let end = interlock_clock_now() + Self.limit
     repeat {
-      for _ in 0..<16 {
-        if word.load(ordering: .acquiring) != value {
-          lastPenalty.store(lastPenalty.load(ordering: .relaxed) / 2, ordering: .relaxed)
-          return true
-        }
-        interlock_pause()
+      if try isThere() {
+        lastPenalty.store(lastPenalty.load(ordering: .relaxed) / 2, ordering: .relaxed)
+        return true
       }
     } while interlock_clock_now() < end
     let next = min(Self.greatestPenalty, 2 * lastPenalty.load(ordering: .relaxed) + 1)
