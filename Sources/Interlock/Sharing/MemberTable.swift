@@ -47,11 +47,6 @@ struct MemberTable: BitwiseCopyable, Sendable {
     return Entry(member: member)
   }
 
-  /// Changes all entries that are not free.
-  mutating func updateAll(_ change: (inout Entry) -> Void) {
-    for index in 0..<Self.limit where !entries[index].isFree { change(&entries[index]) }
-  }
-
   /// Whether there is an entry of a member that has died.
   func hasDead(_ family: ProcessFamily) -> Bool {
     (0..<Self.limit).contains { !entries[$0].isFree && !family.isAlive(entries[$0].member) }

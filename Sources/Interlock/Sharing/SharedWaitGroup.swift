@@ -19,8 +19,7 @@
 ///
 /// ## Cost
 ///
-/// That of a ``SharedLock``, and some thousand bytes copied. A death is noticed after a twentieth of a
-/// second at the most.
+/// That of a ``SharedLock``. A death is noticed after a twentieth of a second at the most.
 public final class SharedWaitGroup: Sendable {
   private struct State: BitwiseCopyable, Sendable {
     var count: Int64

@@ -4,16 +4,6 @@ import Testing
 @testable import Interlock
 
 @Suite struct `Pools in workers of pools` {
-  /// Runs `body` and waits until everything is as before.
-  private static func isTraceless(_ body: () throws -> Void) throws -> Bool {
-    // What is made once and stays.
-    try ProcessPool(workers: 1).close()
-    let before = Belongings()
-    try body()
-    try eventually { Belongings().areWithin(before) }
-    return true
-  }
-
   @Test func `give their results through three levels`() throws {
     let outer = try ProcessPool(workers: 2)
     defer { outer.close() }
@@ -102,7 +92,7 @@ import Testing
     let outer = try ProcessPool(workers: 1)
     defer { outer.close() }
     let isTraceless = try outer.run(0) { _ in
-      try Self.isTraceless {
+      try leavesNoTrace {
         let middle = try ProcessPool(workers: 2)
         let sums = try middle.map([1, 2, 3], batch: 1) { number in
           let inner = try ProcessPool(workers: 1)
@@ -118,7 +108,7 @@ import Testing
     let outer = try ProcessPool(workers: 1)
     defer { outer.close() }
     let isTraceless = try outer.run(200) { rounds in
-      try Self.isTraceless {
+      try leavesNoTrace {
         for round in 0..<rounds {
           let pool = try ProcessPool(workers: 1)
           guard try pool.run(round, { $0 + 1 }) == round + 1 else {

@@ -5,22 +5,11 @@ import Testing
 
 /// Counted in workers: in the process of the tests other tests are at work.
 @Suite struct `Pools of processes leave nothing behind` {
-  /// Runs `body` and waits until everything is as before.
-  private static func isTraceless(_ body: () throws -> Void) throws -> Bool {
-    // What is made once and stays.
-    try ProcessPool(workers: 1).close()
-    let before = Belongings()
-    try body()
-    // A thread that has been joined may be seen for a moment more, before as well as after.
-    try eventually { Belongings().areWithin(before) }
-    return true
-  }
-
   @Test func `when they are closed`() throws {
     let pool = try ProcessPool(workers: 1)
     defer { pool.close() }
     let isTraceless = try pool.run(50) { rounds in
-      try Self.isTraceless {
+      try leavesNoTrace {
         for _ in 0..<rounds {
           let pool = try ProcessPool(workers: 2)
           _ = try pool.map(0..<4) { [Int](repeating: $0, count: 20_000) }
@@ -36,7 +25,7 @@ import Testing
     let pool = try ProcessPool(workers: 1)
     defer { pool.close() }
     let isTraceless = try pool.run(20) { rounds in
-      try Self.isTraceless {
+      try leavesNoTrace {
         let pool = try ProcessPool(workers: 2)
         for _ in 0..<rounds {
           let crash = try? pool.run([Int](repeating: 1, count: 20_000)) { (all: [Int]) -> Int in
@@ -55,7 +44,7 @@ import Testing
     let pool = try ProcessPool(workers: 1)
     defer { pool.close() }
     let isTraceless = try pool.run(10) { rounds in
-      try Self.isTraceless {
+      try leavesNoTrace {
         for _ in 0..<rounds {
           let pool = try ProcessPool(workers: 2)
           let task = try pool.submit(1) { $0 }

@@ -56,3 +56,16 @@ struct Belongings: Codable, Hashable, Sendable {
       && (others.hasChildren || !hasChildren)
   }
 }
+
+/// Runs `body` and waits until everything is as before.
+///
+/// For workers: in the process of the tests other tests are at work.
+func leavesNoTrace(_ body: () throws -> Void) throws -> Bool {
+  // What is made once and stays.
+  try ProcessPool(workers: 1).close()
+  let before = Belongings()
+  try body()
+  // A thread that has been joined may be seen for a moment more, before as well as after.
+  try eventually { Belongings().areWithin(before) }
+  return true
+}
