@@ -14,6 +14,17 @@
 _Thread_local struct interlock_thread interlock_current_thread;
 uint32_t interlock_world_count;
 
+static const char *deadlock_switch;
+
+// Before the program begins: whether it is watched is the first thing that its first operation asks.
+__attribute__((constructor)) static void look_for_deadlock_switch(void) {
+  deadlock_switch = secure_getenv("INTERLOCK_DEADLOCKS");
+  if (deadlock_switch != NULL && *deadlock_switch == 0) deadlock_switch = NULL;
+  if (deadlock_switch != NULL) interlock_change_world_count(1);
+}
+
+const char *interlock_deadlock_switch(void) { return deadlock_switch; }
+
 struct start {
   void (*body)(void *);
   void *context;

@@ -9,6 +9,7 @@
 #include "interlock_connection.h"
 #include "interlock_process.h"
 #include "interlock_robust.h"
+#include "interlock_stack.h"
 #include "interlock_system.h"
 #include "interlock_thread.h"
 

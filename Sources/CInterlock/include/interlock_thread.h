@@ -29,6 +29,10 @@ static inline bool interlock_is_watched(void) {
   return __atomic_load_n(&interlock_world_count, __ATOMIC_RELAXED) != 0;
 }
 
+/// What the environment asks of the detection of deadlocks, NULL if nothing. If it asks, one watched world
+/// is announced before the program begins, in the name of whoever asks first.
+const char *interlock_deadlock_switch(void);
+
 /// Announces one watched world more (`change` = 1) or less (-1).
 static inline void interlock_change_world_count(int32_t change) {
   __atomic_fetch_add(&interlock_world_count, (uint32_t)change, __ATOMIC_SEQ_CST);

@@ -19,7 +19,7 @@ extension Lock {
   }
 
   @usableFromInline
-  func acquireInLine(until deadline: Deadline) -> Bool {
+  func acquireInLine(until deadline: Deadline?) -> Bool {
     Seam.attempt(.acquire, on: subject) { acquireSlowly(.acquire, until: deadline) }
   }
 
@@ -63,7 +63,7 @@ extension Lock {
     // A thread that was woken answers for those that still sleep: it leaves `parked` behind.
     while !take(as: unsafe me.wakes == 0 ? me.number : me.number | Bits.parked) {
       guard enterLine(me) else { continue }
-      switch me.waitForSignal(Operation(kind, subject), until: deadline) {
+      switch me.waitForSignal(Operation(kind, subject), until: deadline, heldBy: self) {
       case .given: return true
       case .tryAgain, .refused: unsafe me.wakes += 1
       case .none:

@@ -20,6 +20,7 @@ extension Lock {
     leave: (ThreadRecord) -> Bool
   ) -> Bool {
     let me = ThreadRecord.current
+    if Seam.isWatched { LockWatch.shared.willAcquireAgain(self.subject) }
     me.prepareToWait()
     unsafe me.wakes = 0
     lineGuard.withLock { enter(me) }

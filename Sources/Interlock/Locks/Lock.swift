@@ -74,6 +74,7 @@ public final class Lock: @unchecked Sendable {
   }
 
   deinit {
+    if Seam.isWatched { LockWatch.shared.forget(subject) }
     let word = state.rawLoad(ordering: .relaxed)
     if Bits.owner(of: word) != Bits.free, Seam.watchingWorld == nil {
       misuse("a \(type)\(quotedName) is destroyed while \(describeOwner(word)) holds it")
@@ -198,6 +199,13 @@ extension Lock {
   public var waiterCount: Int { lineGuard.withLock { line.count } }
 }
 
+extension Lock: HeldByThreads {
+  package var holdingThreads: [ThreadRecord] {
+    let owner = Bits.owner(of: state.rawLoad(ordering: .acquiring))
+    return RealWorld.shared.registry.record(number: owner).map { [$0] } ?? []
+  }
+}
+
 // The word.
 extension Lock {
   /// The bits of `state`: the owner's number, and what its release has to do.
@@ -211,7 +219,7 @@ extension Lock {
     static func owner(of word: UInt32) -> UInt32 { word & ownerMask }
   }
 
-  var subject: Subject { Subject(type, self, name: name) }
+  var subject: Subject { Subject(type, self, name: name, isLock: true) }
   var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   func describeOwner(_ word: UInt32) -> String {

@@ -86,6 +86,7 @@ extension Once {
       let reason = state.wait(
         for: Operation(.run, subject),
         until: deadline,
+        heldBy: self,
         enter: { state, thread in
           switch state {
           case .done: return .pass
@@ -126,5 +127,14 @@ extension Once {
       state = .done
       return line.signalAll(.given)
     }.wake()
+  }
+}
+
+extension Once: HeldByThreads {
+  package var holdingThreads: [ThreadRecord] {
+    let number = state.withLock { state -> UInt32? in
+      if case .running(let number, _) = state { number } else { nil }
+    }
+    return number.flatMap(RealWorld.shared.registry.record).map { [$0] } ?? []
   }
 }

@@ -8,11 +8,16 @@ final class ReadWriteGate: Sendable {
     rules = Guarded(ReadWriteRules(preference: preference))
   }
 
+  deinit {
+    if Seam.isWatched { LockWatch.shared.forget(subject) }
+  }
+
   func enter(_ role: ReadWriteRules.Role, until deadline: Deadline?) -> Bool {
     Seam.attempt(role == .reader ? .acquireShared : .acquire, on: subject) {
       rules.wait(
         for: Operation(role == .reader ? .acquireShared : .acquire, subject),
         until: deadline,
+        heldBy: self,
         enter: { rules, thread in
           if rules.isInside(thread) {
             misuse(
@@ -57,6 +62,12 @@ final class ReadWriteGate: Sendable {
     )
   }
 
-  private var subject: Subject { Subject("ReadWriteLock", self, name: name) }
+  private var subject: Subject { Subject("ReadWriteLock", self, name: name, isLock: true) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
+}
+
+extension ReadWriteGate: HeldByThreads {
+  package var holdingThreads: [ThreadRecord] {
+    rules.withLock { rules in rules.writer.map { [$0] } ?? rules.readers }
+  }
 }

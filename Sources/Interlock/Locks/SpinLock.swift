@@ -39,6 +39,7 @@ public final class SpinLock: Sendable {
   }
 
   deinit {
+    if Seam.isWatched { LockWatch.shared.forget(subject) }
     if word.rawLoad(ordering: .relaxed) != Self.free, Seam.watchingWorld == nil {
       let holder = owner.map { "thread \"\($0.name)\"" } ?? "a thread that has ended"
       misuse("a SpinLock\(quotedName) is destroyed while \(holder) holds it")
@@ -116,7 +117,7 @@ public final class SpinLock: Sendable {
 }
 
 extension SpinLock {
-  private var subject: Subject { Subject("SpinLock", self, name: name) }
+  private var subject: Subject { Subject("SpinLock", self, name: name, isLock: true) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   private func isTaken(by number: UInt32) -> Bool {

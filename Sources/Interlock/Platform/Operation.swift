@@ -35,11 +35,21 @@ package struct Subject: Sendable {
   package let identity: UInt
   /// The name its user gave it.
   package let name: String?
+  /// Whether whoever acquires it has it until releasing it, and others wait for that.
+  package let isLock: Bool
 
-  package init(_ type: StaticString, _ object: AnyObject, name: String?) {
+  package init(_ type: StaticString, _ object: AnyObject, name: String?, isLock: Bool = false) {
     self.type = type
     self.identity = UInt(bitPattern: ObjectIdentifier(object))
     self.name = name
+    self.isLock = isLock
+  }
+}
+
+extension Subject: CustomStringConvertible {
+  /// The thing as messages call it, as in `Lock "accounts"`.
+  package var description: String {
+    name.map { "\(type) \"\($0)\"" } ?? "a \(type) without a name"
   }
 }
 

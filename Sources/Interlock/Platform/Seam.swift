@@ -28,7 +28,10 @@ package enum Seam {
     on subject: @autoclosure () -> Subject,
     _ body: () -> Bool
   ) -> Bool {
-    guard let world = watchingWorld else { return body() }
+    guard isWatched else { return body() }
+    guard let world = watchingWorld else {
+      return LockWatch.shared.isOn ? LockWatch.shared.watch(kind, subject(), body) : body()
+    }
     let operation = Operation(kind, subject())
     world.begin(operation)
     let succeeded = body()
@@ -77,9 +80,10 @@ extension Seam {
     unsafe interlock_set_current_thread(outside)
   }
 
-  fileprivate static func change(by count: Int32) { interlock_change_world_count(count) }
-  static func announceWorld() { change(by: 1) }
-  static func dismissWorld() { change(by: -1) }
+  /// Somebody watches: every operation of the process asks who.
+  static func announceWorld() { interlock_change_world_count(1) }
+  /// Whoever was announced is gone.
+  static func dismissWorld() { interlock_change_world_count(-1) }
 }
 
 // Shared words. The callers have looked at `isWatched`.

@@ -33,7 +33,7 @@ package final class ThreadRecord: @unchecked Sendable {
   private let cancellation = Atomic<Bool>(false)
   // The reason in the low 8 bits; above them the place that the signal came from.
   private let wakeSignal = Atomic<UInt32>(UInt32(WakeReason.none.rawValue))
-  private let wait = Guarded<Operation?>(nil)
+  private let wait = Guarded<ThreadWait?>(nil)
   /// Ends a wait of the thread that is not at its parker.
   private let interrupter = Guarded<(@Sendable () -> Void)?>(nil)
 
@@ -46,6 +46,17 @@ package final class ThreadRecord: @unchecked Sendable {
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
   /// What the thread is to its pool, if it is a pool's.
   nonisolated(unsafe) var worker: Unmanaged<PoolWorker>?
+  /// Whether a wait of the thread that closes a circle may be refused; see ``Deadlock``.
+  nonisolated(unsafe) var acceptsRefusal = false
+  /// The circle for which the thread's last wait was refused.
+  nonisolated(unsafe) var refusal: Deadlock?
+  /// How often the thread has waited.
+  nonisolated(unsafe) private var waitCount: UInt64 = 0
+  /// The locks that the thread has, while ``DeadlockDetection`` is on.
+  let holds = Guarded(HeldLocks())
+  /// In which orders it has acquired locks, as far as it has said so.
+  nonisolated(unsafe) var orders = OrderMemory()
+
   /// Whether the thread is a pool's.
   var isPoolWorker: Bool { unsafe worker != nil }
   /// The pool task that the thread runs, the innermost if there are several.
@@ -121,12 +132,18 @@ extension ThreadRecord {
 
   /// Sleeps until a signal comes.
   ///
-  /// With a deadline the wait also gives way to the thread's cancellation; without one it does not.
+  /// With a deadline the wait also gives way to the thread's cancellation; without one it does not. A
+  /// thread that accepts it gives up too when it is chosen to end a deadlock.
   ///
+  /// - Parameters:
+  ///   - operation: What the thread does, for reports.
+  ///   - deadline: When to give up.
+  ///   - held: What others have and this thread waits for.
   /// - Returns: The signal, or `none` if the wait gave up.
   package func waitForSignal(
     _ operation: @autoclosure () -> Operation,
-    until deadline: Deadline?
+    until deadline: Deadline?,
+    heldBy held: (any HeldByThreads)? = nil
   )
     -> WakeReason
   {
@@ -134,10 +151,10 @@ extension ThreadRecord {
     guard reason == .none else { return reason }
     let operation = operation()
     CooperativePool.noteBlocking(operation)
-    wait.withLock { $0 = operation }
+    enterWait(operation, until: deadline, heldBy: held)
     defer { wait.withLock { $0 = nil } }
     while true {
-      if deadline != nil, isCancelled { return signalled }
+      if isRefused || deadline != nil && isCancelled { return signalled }
       let isInTime = parker.park(until: deadline ?? .never)
       let reason = signalled
       if reason != .none || !isInTime { return reason }
@@ -145,7 +162,86 @@ extension ThreadRecord {
   }
 
   /// What the thread waits for at this moment.
-  package var currentWait: Operation? { wait.withLock { $0 } }
+  package var currentWait: Operation? { wait.withLock { $0?.operation } }
+}
+
+// Waiting in circles; see Documentation/Internals/Deadlock.md.
+extension ThreadRecord {
+  private func enterWait(
+    _ operation: Operation,
+    until deadline: Deadline?,
+    heldBy held: (any HeldByThreads)?
+  ) {
+    unsafe waitCount += 1
+    let entered = ThreadWait(
+      number: unsafe waitCount,
+      operation: operation,
+      held: held,
+      isEndless: deadline == nil || deadline == .never,
+      acceptsRefusal: unsafe acceptsRefusal
+    )
+    guard held != nil, entered.isEndless, Seam.watchingWorld == nil else {
+      return wait.withLock { $0 = entered }
+    }
+    WaitForGraph.enter(self, entered)
+  }
+
+  /// The wait that the thread is in, if it has not been signalled; one that is settled is none.
+  var pendingWait: ThreadWait? {
+    guard let pending = wait.withLock({ $0 }), !pending.isSettled, signalled == .none else {
+      return nil
+    }
+    return pending
+  }
+
+  /// Writes down what the thread is about to wait for.
+  func setWait(_ wait: ThreadWait) {
+    self.wait.withLock { $0 = wait }
+  }
+
+  /// The waiting thread's part in a deadlock is dealt with: it is not looked at again.
+  func settleWait() {
+    wait.withLock { $0?.isSettled = true }
+  }
+
+  /// Lets the waiting thread end a deadlock.
+  ///
+  /// The caller wakes `parker` afterwards.
+  func refuseWait(_ deadlock: Deadlock) {
+    wait.withLock { $0?.refusal = deadlock }
+  }
+
+  /// Whether the thread was chosen to end a deadlock; only the thread itself asks.
+  private var isRefused: Bool {
+    guard unsafe acceptsRefusal, let deadlock = wait.withLock({ $0?.refusal }) else { return false }
+    unsafe refusal = deadlock
+    return true
+  }
+}
+
+/// A wait of a thread, from before it first sleeps until it wakes for good.
+struct ThreadWait {
+  /// Which of the thread's waits it is.
+  let number: UInt64
+  let operation: Operation
+  /// What others have and the thread waits for; `nil` if what it waits for belongs to nobody.
+  let held: (any HeldByThreads)?
+  /// Whether only the end of what it waits for ends it.
+  let isEndless: Bool
+  /// Whether it may be refused, to end a deadlock.
+  let acceptsRefusal: Bool
+  /// From where the thread called.
+  var stack: CallStack?
+  /// It is part of a circle that was found.
+  var isSettled = false
+  /// It was refused, for this circle.
+  var refusal: Deadlock?
+}
+
+/// Something that threads have and others wait for until they give it back.
+package protocol HeldByThreads: AnyObject, Sendable {
+  /// The threads that have it at this moment.
+  var holdingThreads: [ThreadRecord] { get }
 }
 
 // Choosing fairly.

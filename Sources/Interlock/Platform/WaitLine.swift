@@ -70,6 +70,7 @@ extension Guarded {
   /// - Parameters:
   ///   - operation: What the thread does, for reports.
   ///   - deadline: When to give up; `nil` never does.
+  ///   - held: What others have and the thread waits for.
   ///   - enter: Asks, and puts the thread in line if it must wait.
   ///   - leave: Takes the thread out of the line again; says whether it still stood there, and whom
   ///     to wake because it left.
@@ -77,6 +78,7 @@ extension Guarded {
   func wait(
     for operation: @autoclosure () -> Operation,
     until deadline: Deadline?,
+    heldBy held: (any HeldByThreads)? = nil,
     enter: (inout State, ThreadRecord) -> Entry,
     leave: (inout State, ThreadRecord) -> (hasLeft: Bool, woken: [ThreadRecord])
   ) -> ThreadRecord.WakeReason {
@@ -87,7 +89,7 @@ extension Guarded {
     case .refuse: return .refused
     case .wait: break
     }
-    let reason = me.waitForSignal(operation(), until: deadline)
+    let reason = me.waitForSignal(operation(), until: deadline, heldBy: held)
     guard reason == .none else { return reason }
     let (hasLeft, woken) = withLock { leave(&$0, me) }
     woken.wake()

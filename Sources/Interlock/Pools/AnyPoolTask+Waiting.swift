@@ -53,7 +53,7 @@ extension AnyPoolTask {
     withJoin(me, of: [self], call: "PoolTask.join()", isPlain: deadline == nil) {
       me.prepareToWait()
       guard follow(.thread(me)) else { return true }
-      if me.waitForSignal(Operation(.join, subject), until: deadline) == .none {
+      if me.waitForSignal(Operation(.join, subject), until: deadline, heldBy: self) == .none {
         unfollow { if case .thread(me) = $0 { true } else { false } }
       }
       return isFinished
@@ -62,6 +62,15 @@ extension AnyPoolTask {
 
   /// How a message calls the task.
   final var quotedName: String { name.map { "\"\($0)\"" } ?? "a task without a name" }
+}
+
+/// The thread that runs a task has its end.
+extension AnyPoolTask: HeldByThreads {
+  package final var holdingThreads: [ThreadRecord] {
+    let life = life
+    guard life.phase == .running else { return [] }
+    return core.registry.record(number: life.runner).map { [$0] } ?? []
+  }
 }
 
 private func ~= (thread: ThreadRecord, other: ThreadRecord) -> Bool { thread === other }

@@ -151,7 +151,7 @@ extension ThreadHandle {
       me.prepareToWait()
       result = outcome.withLock { $0.enter(me) }
       guard result == nil else { return true }
-      _ = me.waitForSignal(Operation(kind, subject), until: deadline)
+      _ = me.waitForSignal(Operation(kind, subject), until: deadline, heldBy: record)
       result = outcome.withLock { $0.leave(me) }
       return result != nil
     }
@@ -167,6 +167,11 @@ extension ThreadHandle {
       for continuation in waiting.continuations { continuation.resume(returning: result) }
     }
   }
+}
+
+/// A thread has its own end.
+extension ThreadRecord: HeldByThreads {
+  package var holdingThreads: [ThreadRecord] { [self] }
 }
 
 /// How a thread ended, and who waits for that: running until the one call of `finish`, then

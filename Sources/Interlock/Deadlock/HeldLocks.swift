@@ -1,0 +1,40 @@
+/// The locks that one thread has, in the order in which it acquired them.
+///
+/// Known for locks that were acquired while ``DeadlockDetection`` was on, since it was last turned on.
+/// Changed by the thread itself, and looked at by others for reports.
+struct HeldLocks {
+  struct Hold {
+    let subject: Subject
+    /// Whether others may have it too.
+    var isShared: Bool
+    /// From where it was acquired.
+    let stack: CallStack
+  }
+
+  private(set) var holds: [Hold] = []
+  /// Since which turning on this is so.
+  private var period: UInt64 = 0
+
+  mutating func append(_ hold: Hold, period: UInt64) {
+    if period != self.period { holds = [] }
+    self.period = period
+    holds.append(hold)
+  }
+
+  /// The locks that the thread has.
+  func current(period: UInt64) -> [Hold] { period == self.period ? holds : [] }
+
+  mutating func remove(_ identity: UInt) {
+    guard let place = holds.lastIndex(where: { $0.subject.identity == identity }) else { return }
+    holds.remove(at: place)
+  }
+
+  mutating func share(_ identity: UInt) {
+    guard let place = holds.lastIndex(where: { $0.subject.identity == identity }) else { return }
+    holds[place].isShared = true
+  }
+
+  func stack(of identity: UInt) -> CallStack? {
+    holds.last { $0.subject.identity == identity }?.stack
+  }
+}
