@@ -7,11 +7,13 @@ CPU time, of this process and its workers, and the seconds that passed.
     printf 'start fork 0.15\nstart spawn 0.15\napply 0.15\nmap 64 20000 0.15\n' | python3 pool.py
 """
 
+import atexit
 import glob
 import multiprocessing
 import resource
 import sys
 import time
+from multiprocessing import shared_memory
 
 
 def increment(number):
@@ -116,6 +118,29 @@ class Bytes(Work):
             sys.exit("the bytes do not come back")
 
 
+def sum_pages(name):
+    block = shared_memory.SharedMemory(name)
+    total = sum(block.buf[::4096])
+    block.close()
+    return total
+
+
+class Shared(Work):
+    """A block of shared memory, of which another process reads each page."""
+
+    size = 1
+
+    def __init__(self, size):
+        super().__init__()
+        self.block = shared_memory.SharedMemory(create=True, size=int(size))
+        self.block.buf[:] = bytes([1]) * int(size)
+        atexit.register(self.block.unlink)
+
+    def do(self):
+        if self.pool.apply(sum_pages, (self.block.name,)) != self.block.size // 4096:
+            sys.exit("the sum is wrong")
+
+
 def echo(end):
     while True:
         try:
@@ -187,6 +212,7 @@ def main():
         "apply": Apply,
         "map": Map,
         "bytes": Bytes,
+        "shared": Shared,
         "pipe": Pipe,
         "queue": Queue,
     }

@@ -8,7 +8,7 @@ extension Benchmark {
       .area(settings), .areaWithTwoProcesses(settings),
     ]
     let alone: [Benchmark] = [
-      .uncontendedLocks, .seam, .atomicLoad, .atomicAdd, .recursiveLock, .readWriteLock, .semaphore,
+      .uncontendedLocks, .seam, .deadlockDetection, .atomicLoad, .atomicAdd, .recursiveLock, .readWriteLock, .semaphore,
       .event, .spawnAndJoin, .submitFromOutside, .submitFromInside,
       .parallelLoop(iterations: 64), .parallelLoop(iterations: 1_000),
       .parallelLoop(iterations: 100_000), .parallelSort(settings),

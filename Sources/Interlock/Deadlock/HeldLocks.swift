@@ -21,8 +21,12 @@ struct HeldLocks {
     holds.append(hold)
   }
 
-  /// The locks that the thread has.
-  func current(period: UInt64) -> [Hold] { period == self.period ? holds : [] }
+  /// The locks that the thread has, but for one.
+  func current(period: UInt64, without identity: UInt) -> [Hold] {
+    guard period == self.period else { return [] }
+    guard holds.contains(where: { $0.subject.identity == identity }) else { return holds }
+    return holds.filter { $0.subject.identity != identity }
+  }
 
   mutating func remove(_ identity: UInt) {
     guard let place = holds.lastIndex(where: { $0.subject.identity == identity }) else { return }

@@ -129,15 +129,17 @@ extension LockWatch {
     _ stack: CallStack
   ) {
     let period = period.rawLoad(ordering: .relaxed)
-    var held = me.holds.withLock { $0.current(period: period) }
-    held.removeAll { $0.subject.identity == wanted.identity }
+    let held = me.holds.withLock { $0.current(period: period, without: wanted.identity) }
     guard !held.isEmpty else { return }
+    var way = Hasher()
+    for hold in held {
+      way.combine(hold.subject.identity)
+      way.combine(hold.isShared)
+    }
+    way.combine(wanted.identity)
+    way.combine(isShared)
     let edition = edition.load(ordering: .relaxed)
-    let way = OrderMemory.Way(
-      locks: held.map(\.subject.identity) + [wanted.identity],
-      shared: held.map(\.isShared) + [isShared]
-    )
-    guard unsafe me.orders.isNew(way, edition: edition) else { return }
+    guard unsafe me.orders.isNew(way.finalize(), edition: edition) else { return }
     let identity = ThreadIdentity(me)
     let circles = state.withLock { state in
       held.compactMap { hold in
@@ -167,19 +169,14 @@ extension LockWatch {
 
 /// In which ways one thread has acquired locks already, so that it need not say so again.
 struct OrderMemory {
-  /// The locks that it had, and the one that it acquired.
-  struct Way: Hashable {
-    let locks: [UInt]
-    let shared: [Bool]
-  }
-
   private static let limit = 4096
 
-  private var ways: Set<Way> = []
+  /// The locks that it had, and the one that it acquired; hashed.
+  private var ways: Set<Int> = []
   private var edition: UInt64 = 0
 
   /// Whether the thread does this for the first time since a lock was last forgotten.
-  mutating func isNew(_ way: Way, edition: UInt64) -> Bool {
+  mutating func isNew(_ way: Int, edition: UInt64) -> Bool {
     if edition != self.edition || ways.count >= Self.limit { ways = [] }
     self.edition = edition
     return ways.insert(way).inserted

@@ -46,7 +46,8 @@ struct SpinHint: ~Copyable, Sendable {
   /// For how long to look: longer than a CPU that has nothing to do takes to wake somebody up, so that two
   /// who sleep in turns get out of that.
   private static let limit: UInt64 = 20_000
-  private static let greatestPenalty: UInt32 = 64
+  /// So many that looking in vain, for all that time, costs next to nothing beside them.
+  private static let greatestPenalty: UInt32 = 511
 
   /// How many waits are to sleep at once.
   private let penalty = Atomic<UInt32>(0)

@@ -134,9 +134,15 @@ extension Benchmark {
           }
         }
       ],
-      peers: [python.work("Pool.apply", "bytes \(size)")].compactMap(\.self),
+      peers: [
+        python.work("Pool.apply", "bytes \(size)"),
+        python.work("shared_memory", "shared \(size)"),
+      ].compactMap(\.self),
       absent: python.absent,
-      bars: [Bar(.rateRatio, .atLeast(20), against: [python.name("Pool.apply")])],
+      bars: [
+        Bar(.rateRatio, .atLeast(20), against: [python.name("Pool.apply")]),
+        Bar(.rateRatio, .atLeast(2), against: [python.name("shared_memory")]),
+      ],
       prepare: {
         try python.start()
         try field.start()
