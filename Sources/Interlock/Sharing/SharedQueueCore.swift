@@ -10,7 +10,10 @@ import CInterlock
 /// stay; one that dies after it has only not woken anybody.
 ///
 /// Each side reads the other one's position without its lock. It may be old: then there seems to be less
-/// room, or less to take.
+/// room, or less to take. So that the line of the cache that one side writes need not come to the other side
+/// each time, each keeps what it read last beside its own position, and reads it again when that is not enough:
+///
+///     head seen by putters ≤ head ≤ tail seen by takers ≤ tail ≤ head seen by putters + capacity
 ///
 /// The queue is closed under the lock of putting, so whoever sees that it is closed sees all that was put.
 @usableFromInline
@@ -39,12 +42,20 @@ final class SharedQueueCore: Sendable {
   private let putting: RobustLock
   /// The position of putting.
   let tail: SharedLongWord
+  /// The position of taking as putters read it last.
+  ///
+  /// Guarded by: `putting`.
+  let seenHead: SharedLongWord
   private let closed: SharedWord
   /// Those who wait for room.
   private let putters: SharedSleepers
   let taking: RobustLock
   /// The position of taking.
   let head: SharedLongWord
+  /// The position of putting as takers read it last.
+  ///
+  /// Guarded by: `taking`; read without it as a hint.
+  let seenTail: SharedLongWord
   /// Those who wait for elements.
   private let takers: SharedSleepers
   let joiners: SharedSleepers
@@ -77,6 +88,8 @@ final class SharedQueueCore: Sendable {
     self.isUniform = isUniform
     (putting, tail, closed, putters) = Self.puttingSide(memory)
     (taking, head, takers, joiners) = Self.takingSide(memory)
+    seenHead = unsafe SharedLongWord(at: memory.elements + Place.seenHead)
+    seenTail = unsafe SharedLongWord(at: memory.elements + Place.seenTail)
     accounts = unsafe SharedQueueAccounts(at: memory.elements + Place.accounts)
     ring = unsafe SharedQueueRing(at: memory.elements + Place.ring, count: granules)
   }
@@ -100,6 +113,8 @@ final class SharedQueueCore: Sendable {
     capacity = unsafe memory.elements.load(as: Int.self)
     (putting, tail, closed, putters) = Self.puttingSide(memory)
     (taking, head, takers, joiners) = Self.takingSide(memory)
+    seenHead = unsafe SharedLongWord(at: memory.elements + Place.seenHead)
+    seenTail = unsafe SharedLongWord(at: memory.elements + Place.seenTail)
     accounts = unsafe SharedQueueAccounts(at: memory.elements + Place.accounts)
     ring = unsafe SharedQueueRing(at: memory.elements + Place.ring, count: granules)
   }
@@ -156,12 +171,17 @@ extension SharedQueueCore {
       return .closed
     }
     var position = QueuePosition(bits: tail.load(ordering: .relaxed))
-    // Sequentially consistent, so acquiring: those who took have read what is overwritten now.
-    let end = headPosition
+    // Acquiring, as in `seeHead`, for whoever read it has released the lock.
+    var end = QueuePosition(bits: seenHead.load(ordering: .relaxed))
     var placed = 0
-    while placed < count, Int(position.count &- end.count) < capacity {
+    while placed < count {
+      if Int(position.count &- end.count) >= capacity {
+        end = seeHead()
+        if Int(position.count &- end.count) >= capacity { break }
+      }
       let hasRoom = unsafe bytes(placed) { bytes in
         let granules = SharedQueueRing.granules(for: bytes.count)
+        if granules > ring.count - Int(position.granules &- end.granules) { end = seeHead() }
         guard granules <= ring.count - Int(position.granules &- end.granules) else { return false }
         unsafe ring.write(bytes, at: position.granules)
         position.pass(UInt32(granules))
@@ -186,8 +206,8 @@ extension SharedQueueCore {
     until deadline: Deadline?,
     _ bytes: (_ number: Int, _ place: (UnsafeRawBufferPointer) -> Bool) -> Bool
   ) -> PutOutcome? {
-    let seen = headPosition
     if let outcome = unsafe tryPut(count, bytes) { return outcome }
+    let seen = QueuePosition(bits: seenHead.load(ordering: .relaxed))
     if look(puttersBudget, at: Place.head, while: seen), let outcome = unsafe tryPut(count, bytes) {
       return outcome
     }
@@ -198,6 +218,16 @@ extension SharedQueueCore {
   @usableFromInline
   func put(_ bytes: UnsafeRawBufferPointer, until deadline: Deadline?) -> PutOutcome? {
     unsafe put(1, until: deadline) { _, place in unsafe place(bytes) }
+  }
+
+  /// Reads how far the other side has come.
+  ///
+  /// The caller has the lock of putting.
+  private func seeHead() -> QueuePosition {
+    // Sequentially consistent, so acquiring: those who took have read what is overwritten now.
+    let head = headPosition
+    seenHead.store(head.bits, ordering: .relaxed)
+    return head
   }
 
   private func wakePutters() {
@@ -231,7 +261,7 @@ extension SharedQueueCore {
     isDone: Bool = false,
     _ read: (SharedQueueRingElement) -> Void
   ) -> TakeOutcome? {
-    if isEmpty {
+    if seenTail.load(ordering: .relaxed) == head.load(ordering: .relaxed), isEmpty {
       guard isClosed else { return nil }
       // What was put before is seen now.
       if isEmpty { return .ended }
@@ -239,8 +269,9 @@ extension SharedQueueCore {
     lockTaking()
     defer { taking.release(call: "SharedQueue.take()") }
     var position = QueuePosition(bits: head.load(ordering: .relaxed))
-    // Sequentially consistent, so acquiring: the bytes of what was put are there.
-    let end = tailPosition
+    // Acquiring, as in `seeTail`, for whoever read it has released the lock.
+    var end = QueuePosition(bits: seenTail.load(ordering: .relaxed))
+    if end.count &- position.count < UInt32(clamping: limit) { end = seeTail() }
     var count = 0
     while count < limit, position != end {
       let element = ring.element(at: position.granules)
@@ -269,8 +300,8 @@ extension SharedQueueCore {
     until deadline: Deadline?,
     _ read: (SharedQueueRingElement) -> Void
   ) -> TakeOutcome? {
-    let seen = tailPosition
     if let outcome = takeAndWake(limit, read) { return outcome }
+    let seen = QueuePosition(bits: seenTail.load(ordering: .relaxed))
     if look(takersBudget, at: Place.tail, while: seen), let outcome = takeAndWake(limit, read) {
       return outcome
     }
@@ -292,6 +323,16 @@ extension SharedQueueCore {
     let outcome = tryTake(max: limit, isDone: isDone, read)
     if case .taken = outcome { putters.wake(isUniform ? 1 : .max) }
     return outcome
+  }
+
+  /// Reads how far the other side has come.
+  ///
+  /// The caller has the lock of taking.
+  private func seeTail() -> QueuePosition {
+    // Sequentially consistent, so acquiring: the bytes of what was put are there.
+    let tail = tailPosition
+    seenTail.store(tail.bits, ordering: .relaxed)
+    return tail
   }
 
   private func wakeTakers() {
@@ -391,9 +432,11 @@ private enum Place {
   static let putting = 64
   static let tail = 128
   static let closed = 136
+  static let seenHead = 144
   static let takers = 192
   static let taking = 256
   static let head = 320
+  static let seenTail = 328
   static let putters = 384
   static let joiners = 448
   static let accounts = 512

@@ -330,8 +330,10 @@ struct QueueErrand<Element: Codable & Sendable>: Codable, Sendable {
     let queue = try SharedQueue<String>(capacity: 3, byteCapacity: 256)
     // As if so many had been put and taken.
     let position = UInt64(UInt32.max - 5) << 32 | UInt64(UInt32.max - 9)
-    queue.core.tail.store(position, ordering: .releasing)
-    queue.core.head.store(position, ordering: .releasing)
+    let core = queue.core
+    for word in [core.tail, core.head, core.seenTail, core.seenHead] {
+      word.store(position, ordering: .releasing)
+    }
     #expect(queue.count == 0)
     for number in 0..<20 {
       let texts = (0..<3).map { String(repeating: "\(number)", count: 10 + $0) }
