@@ -47,10 +47,15 @@ int interlock_futex_wake(const void *word, int32_t count) {
 }
 
 int interlock_shared_futex_wait(const void *word, uint32_t expected, uint64_t deadline) {
-  return futex_wait(word, expected, deadline, 0);
+  interlock_step();
+  int error = futex_wait(word, expected, deadline, 0);
+  // Whoever dies here takes the wake-up along.
+  interlock_step();
+  return error;
 }
 
 int interlock_shared_futex_wake(const void *word, int32_t count) {
+  interlock_step();
   return futex_wake(word, count, 0);
 }
 

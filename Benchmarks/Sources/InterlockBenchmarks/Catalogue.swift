@@ -8,8 +8,8 @@ extension Benchmark {
       .area(settings), .areaWithTwoProcesses(settings),
     ]
     let alone: [Benchmark] = [
-      .uncontendedLocks, .seam, .deadlockDetection, .atomicLoad, .atomicAdd, .recursiveLock, .readWriteLock, .semaphore,
-      .event, .spawnAndJoin, .submitFromOutside, .submitFromInside,
+      .uncontendedLocks, .seam, .deadlockDetection, .atomicLoad, .atomicAdd, .recursiveLock,
+      .readWriteLock, .semaphore, .event, .spawnAndJoin, .submitFromOutside, .submitFromInside,
       .parallelLoop(iterations: 64), .parallelLoop(iterations: 1_000),
       .parallelLoop(iterations: 100_000), .parallelSort(settings),
     ]

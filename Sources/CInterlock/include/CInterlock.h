@@ -10,6 +10,7 @@
 #include "interlock_process.h"
 #include "interlock_robust.h"
 #include "interlock_stack.h"
+#include "interlock_step.h"
 #include "interlock_system.h"
 #include "interlock_thread.h"
 

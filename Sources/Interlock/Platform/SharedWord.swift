@@ -3,7 +3,7 @@ import Glibc
 
 /// A word in memory that several processes share.
 ///
-/// The seam does not see it: other processes are beyond every world.
+/// The seam does not see it: other processes are beyond every world. What it changes is a ``SharedStep``.
 @safe
 struct SharedWord: @unchecked Sendable {
   // SAFETY: whoever makes a word keeps the memory mapped while it is used. It is aligned, and all
@@ -19,6 +19,7 @@ struct SharedWord: @unchecked Sendable {
   }
 
   func store(_ value: UInt32, ordering: StoreOrdering) {
+    SharedStep.pass()
     unsafe interlock_store_32(address, value, ordering.rawValue)
   }
 
@@ -28,7 +29,8 @@ struct SharedWord: @unchecked Sendable {
     _ desired: UInt32,
     ordering: UpdateOrdering
   ) -> Bool {
-    unsafe interlock_compare_exchange_32(
+    SharedStep.pass()
+    return unsafe interlock_compare_exchange_32(
       address,
       &expected,
       desired,

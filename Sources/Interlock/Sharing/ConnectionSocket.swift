@@ -124,7 +124,8 @@ extension ConnectionSocket {
     _ bytes: UnsafeRawBufferPointer,
     _ descriptors: [Int32] = []
   ) -> Int32 {
-    unsafe withUnsafePointer(to: header) { header in
+    SharedStep.pass()
+    return unsafe withUnsafePointer(to: header) { header in
       unsafe interlock_connection_send(
         descriptor,
         header,
@@ -142,6 +143,7 @@ private final class PassedMemory: Sendable {
   let descriptor: Int32
 
   init(_ bytes: UnsafeRawBufferPointer) throws(ConnectionError) {
+    SharedStep.pass()
     descriptor = unsafe interlock_memory_create("interlock message", bytes.count)
     var error = min(descriptor, 0)
     if error == 0 {
@@ -167,14 +169,18 @@ extension ConnectionSocket {
   ///
   /// - Throws: ``ConnectionError`` if what came is no message; it is gone then.
   func receive(into parcel: ReceivedParcel) throws(ConnectionError) -> Receiving {
-    switch unsafe interlock_connection_receive(
+    SharedStep.pass()
+    let count = unsafe interlock_connection_receive(
       descriptor,
       &parcel.header,
       parcel.room.baseAddress,
       parcel.room.count,
       parcel.descriptors.baseAddress,
       &parcel.descriptorCount
-    ) {
+    )
+    // Whoever dies here takes the message along.
+    SharedStep.pass()
+    switch count {
     case 0: return .end
     case let count where count > 0:
       parcel.byteCount = count - MemoryLayout<interlock_parcel>.size

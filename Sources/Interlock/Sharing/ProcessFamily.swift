@@ -77,7 +77,7 @@ final class ProcessFamily: Sendable {
   }
 
   /// Finds a place of which nobody holds the lock.
-  private static func join(
+  static func join(
     _ memory: SharedMemory
   ) -> Result<(member: Member, lock: RobustLock), SharingError> {
     for place in 0..<limit {

@@ -1,5 +1,3 @@
-import CInterlock
-
 /// Some state in shared memory that no death can tear, and the lock that guards it.
 ///
 /// There are two copies, and a word that says which one counts. A change is made to the other one, and
@@ -73,11 +71,9 @@ final class RobustCell<State: BitwiseCopyable & Sendable>: Sendable {
       as: State.self
     )
     let result = body(&state)
-    unsafe copies.storeBytes(
-      of: state,
-      toByteOffset: Int(old ^ 1) * Self.stride,
-      as: State.self
-    )
+    unsafe withUnsafeBytes(of: state) { bytes in
+      unsafe SharedStep.copy(bytes, to: copies + Int(old ^ 1) * Self.stride)
+    }
     // Ordering: releasing, so that the copy is whole for whoever takes the lock from one who died here.
     current.store(old ^ 1, ordering: .releasing)
     lock.release(call: "RobustCell.withLock()")

@@ -1,5 +1,3 @@
-import CInterlock
-
 /// A meeting point for threads of several processes, which the death of one of them breaks.
 ///
 /// The same barrier serves round after round. A process takes part from when it gets the barrier until it
@@ -38,10 +36,11 @@ public final class SharedBarrier: Sendable {
   // | 0–30 | how many rounds have ended, modulo 2³¹ |
   // | 31 | whether the barrier is broken |
   // | 32–47 | how many parties have arrived in this round |
+  // | 48–63 | which of the last sixteen rounds were ended by `reset`, the last one in bit 48 |
   //
-  // Who waits sleeps on the lower half, which changes when the round ends or the barrier breaks. A round
-  // that was ended by `reset` is noted in a word of its own before that: its waiters were not let go by
-  // the last party.
+  // Who waits sleeps on the lower half, which changes when the round ends or the barrier breaks. Whether
+  // its last party has come stands in the same word, for as many rounds as may end before a waiter that
+  // was let go has looked.
 
   private struct Rounds: Equatable {
     static let roundMask: UInt64 = (1 << 31) - 1
@@ -51,18 +50,25 @@ public final class SharedBarrier: Sendable {
 
     var round: UInt32 { UInt32(bits & Self.roundMask) }
     var isBroken: Bool { bits & Self.brokenBit != 0 }
-    var arrived: Int { Int(bits >> 32) }
+    var arrived: Int { Int(UInt16(truncatingIfNeeded: bits >> 32)) }
     /// What to sleep on.
     var half: UInt32 { UInt32(truncatingIfNeeded: bits) }
 
     func with(arrived: Int) -> Rounds {
-      Rounds(bits: bits & (1 << 32 - 1) | UInt64(arrived) << 32)
+      Rounds(bits: bits & ~(UInt64(UInt16.max) << 32) | UInt64(arrived) << 32)
+    }
+
+    /// Whether an earlier round was ended by `reset`.
+    func wasReset(_ earlier: UInt32) -> Bool {
+      let distance = (UInt64(round) &- UInt64(earlier)) & Self.roundMask
+      return 1...16 ~= distance && (bits >> (47 + distance)) & 1 != 0
     }
 
     /// The first moment of the next round.
-    func next(isBroken: Bool) -> Rounds {
+    func next(isReset: Bool) -> Rounds {
       let round = (UInt64(round) + 1) & Self.roundMask
-      return Rounds(bits: round | (isBroken ? Self.brokenBit : 0))
+      let resets = (bits >> 48) << 1 | (isReset ? 1 : 0)
+      return Rounds(bits: round | resets << 48)
     }
 
     var broken: Rounds { Rounds(bits: bits | Self.brokenBit) }
@@ -71,7 +77,6 @@ public final class SharedBarrier: Sendable {
   private enum Place {
     static let rounds = 0
     static let parties = 64
-    static let lastReset = 68
     static let sleepers = 128
     static let size = 192
   }
@@ -83,16 +88,12 @@ public final class SharedBarrier: Sendable {
 
   /// How long a sleeper relies on being woken.
   private static let patience = Duration.milliseconds(50)
-  /// No round has this number.
-  private static let never = UInt32.max
 
   private let memory: SharedMemory
   /// How many handles each process has.
   private let members: RobustCell<MemberTable>
-  // SAFETY: `memory` keeps it mapped; all processes touch it by atomic operations only.
-  private nonisolated(unsafe) let word: UnsafeMutableRawPointer
+  private let word: SharedLongWord
   private let half: SharedWord
-  private let lastReset: SharedWord
   private let sleepers: SharedWord
   private let spin = SpinHint()
 
@@ -110,7 +111,6 @@ public final class SharedBarrier: Sendable {
     }
     let memory = try SharedMemory(.barrier, of: UInt64.self, bytes: Place.size)
     Self.word(memory, Place.parties).store(UInt32(parties), ordering: .relaxed)
-    Self.word(memory, Place.lastReset).store(Self.never, ordering: .relaxed)
     try self.init(memory, try RobustCell(.members, MemberTable()))
   }
 
@@ -127,9 +127,8 @@ public final class SharedBarrier: Sendable {
     self.memory = memory
     self.members = members
     self.parties = Int(parties)
-    unsafe word = memory.elements + Place.rounds
+    unsafe word = SharedLongWord(at: memory.elements + Place.rounds)
     half = Self.word(memory, Place.rounds)
-    lastReset = Self.word(memory, Place.lastReset)
     sleepers = Self.word(memory, Place.sleepers)
   }
 
@@ -144,7 +143,7 @@ public final class SharedBarrier: Sendable {
   }
 
   private var rounds: Rounds {
-    Rounds(bits: unsafe interlock_load_64(word, LoadOrdering.acquiring.rawValue))
+    Rounds(bits: word.load(ordering: .acquiring))
   }
 
   /// Replaces the rounds by what `next` makes of them.
@@ -155,14 +154,9 @@ public final class SharedBarrier: Sendable {
     var seen = rounds.bits
     // Ordering (B1): releasing what the party did before, acquiring what the others did.
     while let wanted = next(Rounds(bits: seen)) {
-      let isDone = unsafe interlock_compare_exchange_64(
-        word,
-        &seen,
-        wanted.bits,
-        UpdateOrdering.sequentiallyConsistent.rawValue,
-        LoadOrdering.acquiring.rawValue
-      )
-      if isDone { return Rounds(bits: seen) }
+      if word.compareExchange(&seen, wanted.bits, ordering: .sequentiallyConsistent) {
+        return Rounds(bits: seen)
+      }
     }
     return nil
   }
@@ -200,7 +194,7 @@ extension SharedBarrier {
     let before = change { rounds in
       if rounds.isBroken { return nil }
       let arrived = rounds.arrived + 1
-      return arrived == parties ? rounds.next(isBroken: false) : rounds.with(arrived: arrived)
+      return arrived == parties ? rounds.next(isReset: false) : rounds.with(arrived: arrived)
     }
     guard let before else { throw BarrierError(reason: .broken) }
     let index = parties - before.arrived - 1
@@ -225,7 +219,8 @@ extension SharedBarrier {
       throw BarrierError(reason: deadline?.hasPassed ?? false ? .timedOut : .cancelled)
     }
     // Broken in this round, or ended by a reset.
-    if rounds.round == before.round || lastReset.load(ordering: .acquiring) == before.round {
+    let after = rounds
+    if after.round == before.round || after.wasReset(before.round) {
       throw BarrierError(reason: .broken)
     }
     return index
@@ -248,9 +243,7 @@ extension SharedBarrier {
   /// Makes the barrier as new; whoever waits gets an error.
   public func reset() {
     members.forgetDead()
-    let old = rounds.round
-    lastReset.store(old, ordering: .releasing)
-    change { rounds in rounds.round == old ? rounds.next(isBroken: false) : nil }
+    change { $0.next(isReset: true) }
     wakeAll()
   }
 

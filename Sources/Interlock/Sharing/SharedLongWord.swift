@@ -16,6 +16,23 @@ struct SharedLongWord: @unchecked Sendable {
   }
 
   func store(_ value: UInt64, ordering: StoreOrdering) {
+    SharedStep.pass()
     unsafe interlock_store_64(address, value, ordering.rawValue)
+  }
+
+  /// Replaces the value if it is `expected`; otherwise stores in `expected` what it is.
+  func compareExchange(
+    _ expected: inout UInt64,
+    _ desired: UInt64,
+    ordering: UpdateOrdering
+  ) -> Bool {
+    SharedStep.pass()
+    return unsafe interlock_compare_exchange_64(
+      address,
+      &expected,
+      desired,
+      ordering.rawValue,
+      ordering.onFailure.rawValue
+    )
   }
 }

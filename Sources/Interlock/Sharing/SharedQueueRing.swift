@@ -52,12 +52,12 @@ struct SharedQueueRing: @unchecked Sendable {
 
   /// Writes an element from a granule on.
   func write(_ bytes: UnsafeRawBufferPointer, at granule: UInt32) {
+    SharedStep.pass()
     unsafe base.storeBytes(of: bytes.count, toByteOffset: offset(granule), as: Int.self)
     let start = offset(granule &+ 1)
     let atOnce = min(bytes.count, count * Self.granule - start)
-    guard let source = bytes.baseAddress else { return }
-    unsafe (base + start).copyMemory(from: source, byteCount: atOnce)
-    unsafe base.copyMemory(from: source + atOnce, byteCount: bytes.count - atOnce)
+    unsafe SharedStep.copy(UnsafeRawBufferPointer(rebasing: bytes.prefix(atOnce)), to: base + start)
+    unsafe SharedStep.copy(UnsafeRawBufferPointer(rebasing: bytes.dropFirst(atOnce)), to: base)
   }
 
   /// The element that begins at a granule.

@@ -33,17 +33,20 @@ private enum Chatter {
   }
 }
 
-/// Ends this process after so many steps of another thread.
-private func dieSoon(_ steps: UInt32) throws {
-  try spawn(name: "death") {
-    for _ in 0..<steps { _ = getppid() }
-    kill(getpid(), SIGKILL)
-  }
-}
-
 private struct Doomed: Codable, Sendable {
   let end: Connection
-  let steps: UInt32
+  /// Before which step it dies.
+  let fatal: Int
+
+  init(_ end: Connection, _ dice: inout Dice) {
+    self.end = end.handOver()
+    fatal = dice.pick(1..<60)
+  }
+
+  func run(_ body: (Connection) throws -> Void) throws {
+    endWhenStuck()
+    _ = try SharedStep.count(dyingAt: fatal) { () throws(any Error) in try body(end) }
+  }
 }
 
 @Suite struct `The death of whoever has the other end of a connection` {
@@ -65,13 +68,10 @@ private struct Doomed: Codable, Sendable {
   @Test(arguments: Seed.all)
   func `at any moment of sending leaves whole messages, and then the end`(seed: Seed) throws {
     var dice = seed.dice()
-    for _ in 0..<60 {
+    for _ in 0..<Deaths.count {
       let (here, there) = try Connection.pair()
-      let doomed = Doomed(end: there.handOver(), steps: .random(in: 0..<30_000, using: &dice))
-      let worker = try WorkerProcess(doomed) { doomed in
-        try dieSoon(doomed.steps)
-        try Chatter.send(to: doomed.end)
-      }
+      let doomed = Doomed(there, &dice)
+      let worker = try WorkerProcess(doomed) { try $0.run { try Chatter.send(to: $0) } }
       #expect(try Chatter.receive(from: here) != nil)
       #expect(throws: PoolTaskError<ProcessError>.self) { try worker.join() }
     }
@@ -80,13 +80,10 @@ private struct Doomed: Codable, Sendable {
   @Test(arguments: Seed.all)
   func `at any moment of receiving is an error for the sender`(seed: Seed) throws {
     var dice = seed.dice(stream: 1)
-    for _ in 0..<60 {
+    for _ in 0..<Deaths.count {
       let (here, there) = try Connection.pair()
-      let doomed = Doomed(end: there.handOver(), steps: .random(in: 0..<30_000, using: &dice))
-      let worker = try WorkerProcess(doomed) { doomed in
-        try dieSoon(doomed.steps)
-        _ = try Chatter.receive(from: doomed.end)
-      }
+      let doomed = Doomed(there, &dice)
+      let worker = try WorkerProcess(doomed) { try $0.run { _ = try Chatter.receive(from: $0) } }
       #expect(throws: ConnectionError.closedThere) { try Chatter.send(to: here) }
       #expect(try here.receiveBytes() == nil)
       #expect(throws: PoolTaskError<ProcessError>.self) { try worker.join() }
@@ -96,7 +93,7 @@ private struct Doomed: Codable, Sendable {
   @Test(arguments: Seed.all)
   func `at any moment of a conversation ends it`(seed: Seed) throws {
     var dice = seed.dice(stream: 2)
-    for _ in 0..<40 {
+    for _ in 0..<Deaths.count {
       let (first, second) = try Connection.pair()
       let survivor = try WorkerProcess(first.handOver()) { end in
         var number = 0
@@ -111,10 +108,11 @@ private struct Doomed: Codable, Sendable {
           return error.reason == .closed
         }
       }
-      let doomed = Doomed(end: second.handOver(), steps: .random(in: 0..<30_000, using: &dice))
+      let doomed = Doomed(second, &dice)
       let victim = try WorkerProcess(doomed) { doomed in
-        try dieSoon(doomed.steps)
-        while let number = try doomed.end.receive(Int.self) { try doomed.end.send(number + 1) }
+        try doomed.run { end in
+          while let number = try end.receive(Int.self) { try end.send(number + 1) }
+        }
       }
       #expect(throws: PoolTaskError<ProcessError>.self) { try victim.join() }
       #expect(try survivor.join(for: TestTime.limit) == true)

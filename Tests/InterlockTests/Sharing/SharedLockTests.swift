@@ -4,41 +4,6 @@ import Testing
 @testable import Interlock
 
 @Suite struct `A lock between processes` {
-  struct Parts: Codable, Sendable {
-    let lock: SharedLock
-    let counts: SharedArray<Int>
-    let rounds: Int
-  }
-
-  @Test func `lets one in at a time`() throws {
-    let pool = try ProcessPool(workers: 2)
-    let parts = Parts(
-      lock: try SharedLock(),
-      counts: try SharedArray(repeating: 0, count: 2),
-      rounds: 20_000
-    )
-    let tasks = try (0..<2).map { _ in
-      try pool.submit(parts) { parts in
-        try withThreads { threads in
-          for _ in 0..<2 {
-            try threads.spawn {
-              for _ in 0..<parts.rounds {
-                parts.lock.withLock { _ in
-                  // Two that are inside at once would lose one of these.
-                  parts.counts[0] += 1
-                  parts.counts[1] = parts.counts[0]
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-    for task in tasks { try task.join() }
-    #expect(Array(parts.counts) == [80_000, 80_000])
-    #expect(!parts.lock.isTorn)
-  }
-
   @Test func `is free again when its owner dies, and tells the next ones`() throws {
     let pool = try ProcessPool(workers: 1)
     let lock = try SharedLock()
@@ -64,25 +29,6 @@ import Testing
     #expect(lock.acquire(for: TestTime.limit))
     #expect(lock.isTorn)
     lock.release()
-  }
-
-  @Test func `comes to one that waits for it when its owner dies`() throws {
-    let pool = try ProcessPool(workers: 1)
-    let lock = try SharedLock()
-    let marker = Marker()
-    defer { marker.remove() }
-    let task = try pool.submit(Errand(thing: lock, marker: marker)) { errand in
-      errand.thing.acquire()
-      errand.marker.set()
-      // Long enough for somebody to wait; it does not matter if nobody does.
-      usleep(2_000)
-      kill(getpid(), SIGKILL)
-    }
-    try eventually { marker.isSet }
-    #expect(lock.acquire(for: TestTime.limit))
-    #expect(lock.isTorn)
-    lock.release()
-    #expect(throws: PoolTaskError<ProcessError>.self) { try task.join() }
   }
 
   @Test func `is not waited for longer than was said`() throws {
@@ -134,51 +80,9 @@ import Testing
     for lock in locks { #expect(!lock.isTorn && lock.tryAcquire()) }
     for lock in locks { lock.release() }
   }
-
-  @Test func `survives storms of deaths`() throws {
-    let pool = try ProcessPool(workers: 3)
-    let parts = Parts(
-      lock: try SharedLock(),
-      counts: try SharedArray(repeating: 0, count: 2),
-      rounds: 50
-    )
-    // Each dies somewhere: inside, outside, or in the middle of getting in or out.
-    let tasks = try (0..<150).map { number in
-      try pool.submit(Errand(number: number, thing: parts, marker: Marker())) { errand in
-        let parts = errand.thing
-        _ = try spawn {
-          usleep(UInt32(errand.number % 37) * 40)
-          kill(getpid(), SIGKILL)
-        }
-        while true {
-          parts.lock.withLock { isTorn in
-            if isTorn {
-              parts.counts[1] = parts.counts[0]
-              parts.lock.declareMended()
-            }
-            guard parts.counts[0] == parts.counts[1] else { exit(77) }
-            parts.counts[0] += 1
-            parts.counts[1] += 1
-          }
-        }
-      }
-    }
-    for task in tasks {
-      let error = #expect(throws: PoolTaskError<ProcessError>.self) { try task.join() }
-      guard case .failed(let failure)? = error else { continue }
-      #expect(failure.reason == .crashed(.killed(signal: SIGKILL)))
-    }
-    #expect(parts.lock.acquire(for: TestTime.limit))
-    parts.lock.release()
-  }
 }
 
 @Suite struct `A value between processes` {
-  struct Account: BitwiseCopyable, Sendable {
-    var left = 0
-    var right = 0
-  }
-
   @Test func `is changed by one at a time`() throws {
     let pool = try ProcessPool(workers: 2)
     let value = try SharedValue(0)
@@ -186,34 +90,6 @@ import Testing
       for _ in 0..<10_000 { value.withLock { $0 += 1 } }
     }
     #expect(value.current == 40_000)
-  }
-
-  @Test func `is whole whoever dies`() throws {
-    let pool = try ProcessPool(workers: 2)
-    let account = try SharedValue(Account())
-    let tasks = try (0..<120).map { number in
-      try pool.submit(Errand(number: number, thing: account, marker: Marker())) { errand in
-        _ = try spawn {
-          usleep(UInt32(errand.number % 23) * 60)
-          kill(getpid(), SIGKILL)
-        }
-        while true {
-          errand.thing.withLock { account in
-            guard account.left == -account.right else { exit(77) }
-            account.left += 1
-            account.right -= 1
-          }
-        }
-      }
-    }
-    for task in tasks {
-      let error = #expect(throws: PoolTaskError<ProcessError>.self) { try task.join() }
-      guard case .failed(let failure)? = error else { continue }
-      #expect(failure.reason == .crashed(.killed(signal: SIGKILL)))
-    }
-    let last = account.current
-    #expect(last.left == -last.right)
-    #expect(last.left > 0)
   }
 
   @Test func `is as before if a change throws`() throws {

@@ -55,24 +55,6 @@ import Testing
     }
   }
 
-  @Test func `wakes one that waits when a holder dies`() throws {
-    let pool = try ProcessPool(workers: 1)
-    let semaphore = try SharedSemaphore(permits: 1)
-    let marker = Marker()
-    defer { marker.remove() }
-    let task = try pool.submit(Errand(thing: semaphore, marker: marker)) { errand in
-      errand.thing.withPermit {
-        errand.marker.set()
-        usleep(2_000)
-        kill(getpid(), SIGKILL)
-      }
-    }
-    try eventually { marker.isSet }
-    let hasPermit = semaphore.withPermit(until: .after(TestTime.limit)) { true }
-    #expect(hasPermit == true)
-    #expect(throws: PoolTaskError<ProcessError>.self) { try task.join() }
-  }
-
   @Test func `is not waited for longer than was said`() throws {
     let semaphore = try SharedSemaphore(permits: 1)
     #expect(semaphore.tryAcquire())
@@ -227,23 +209,6 @@ import Testing
     #expect(event.isSet)
     event.clear()
     #expect(!event.wait(until: .now))
-  }
-
-  @Test func `survives the death of those that wait`() throws {
-    let pool = try ProcessPool(workers: 1)
-    let event = try SharedEvent()
-    for _ in 0..<50 {
-      _ = try? pool.run(event) { event in
-        _ = try spawn {
-          sched_yield()
-          kill(getpid(), SIGKILL)
-        }
-        event.wait()
-      }
-      event.set()
-      #expect(event.wait(for: TestTime.limit))
-      event.clear()
-    }
   }
 }
 

@@ -2,13 +2,7 @@ import Interlock
 import Testing
 
 /// Anything that lets one thread inside at a time, so that one suite can test them all.
-protocol Exclusion: AnyObject, Sendable {
-  var name: String? { get }
-  /// The thread that is inside.
-  var owner: ThreadIdentity? { get }
-  /// The threads that wait, the next one first; `nil` where nobody stands in line.
-  var line: [ThreadIdentity]? { get }
-
+protocol Excluding: Sendable {
   func withLock<Result: Sendable, Failure: Error>(
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result
@@ -23,7 +17,16 @@ protocol Exclusion: AnyObject, Sendable {
   ) throws(Failure) -> Result?
 }
 
-/// All of them.
+/// One of this process, which knows its threads.
+protocol Exclusion: AnyObject, Excluding {
+  var name: String? { get }
+  /// The thread that is inside.
+  var owner: ThreadIdentity? { get }
+  /// The threads that wait, the next one first; `nil` where nobody stands in line.
+  var line: [ThreadIdentity]? { get }
+}
+
+/// All of those.
 enum ExclusionKind: String, CaseIterable, Sendable {
   case lock = "Lock"
   case fairLock = "fair Lock"

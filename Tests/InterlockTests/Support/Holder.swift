@@ -20,7 +20,7 @@ struct Holder {
     try eventually { isInside.isSet }
   }
 
-  init(_ crew: Crew, of exclusion: any Exclusion) throws {
+  init(_ crew: Crew, of exclusion: any Excluding) throws {
     try self.init(crew) { exclusion.withLock($0) }
   }
 
