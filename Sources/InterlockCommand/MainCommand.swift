@@ -25,8 +25,9 @@ struct MainCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      TourCommand.self, LettersCommand.self, FindCommand.self, AreaCommand.self,
-      BankCommand.self, OutageCommand.self, ExampleCommand.self, GenerateCommand.self,
+      TourCommand.self, LettersCommand.self, FindCommand.self, WindCommand.self,
+      AreaCommand.self, BankCommand.self, OutageCommand.self, ExampleCommand.self,
+      GenerateCommand.self,
     ]
   )
 

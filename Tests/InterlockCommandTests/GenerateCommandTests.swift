@@ -49,3 +49,35 @@ import Testing
     #expect(nowhere.errors == "interlock: /nowhere/text: No such file or directory\n")
   }
 }
+
+@Suite(.timeLimit(.minutes(2))) struct `interlock generate metar` {
+  @Test func `makes an archive in which there are winds`() throws {
+    let folder = try TestFolder()
+    let path = folder.place("archive")
+    let written = try CommandRun.outcome(
+      of: "generate",
+      "metar",
+      "--bytes",
+      "300kB",
+      "--seed",
+      "7",
+      "--output",
+      path
+    )
+    #expect(written.ending == .exit(0))
+    #expect(written.output.isEmpty)
+    let printed = try CommandRun.outcome(of: "generate", "metar", "--bytes", "300kB", "--seed", "7")
+    #expect(printed.output.utf8.count == 300_000)
+    let counted = try CommandRun.outcome(of: "wind", "--json", path)
+    let piped = try CommandRun.outcome(of: "wind", "--json", "-", input: printed.output)
+    let winds = try #require(try counted.json()["winds"]?.number)
+    #expect(winds > 1_000)
+    #expect(try counted.json()["distribution"] == piped.json()["distribution"])
+  }
+
+  @Test func `names the file that it cannot write, and why`() throws {
+    let full = try CommandRun.outcome(of: "generate", "metar", "--output", "/dev/full")
+    #expect(full.ending == .exit(1))
+    #expect(full.errors == "interlock: /dev/full: No space left on device\n")
+  }
+}

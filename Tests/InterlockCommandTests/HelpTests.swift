@@ -2,8 +2,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The command` {
   @Test(arguments: [
-    ["letters"], ["find"], ["area"], ["bank"], ["outage"], ["example"], ["tour"],
-    ["generate"], ["generate", "text"], ["generate", "polygons"],
+    ["letters"], ["find"], ["wind"], ["area"], ["bank"], ["outage"], ["example"], ["tour"],
+    ["generate"], ["generate", "text"], ["generate", "polygons"], ["generate", "metar"],
   ])
   func `has a help text with examples for every subcommand`(command: [String]) throws {
     let outcome = try CommandRun(command + ["--help"]).wait()
@@ -16,7 +16,9 @@ import Testing
   @Test func `shows its help without arguments`() throws {
     let outcome = try CommandRun.outcome()
     #expect(outcome.ending == .exit(0))
-    for command in ["tour", "letters", "find", "area", "bank", "outage", "example", "generate"] {
+    for command in [
+      "tour", "letters", "find", "wind", "area", "bank", "outage", "example", "generate",
+    ] {
       #expect(outcome.output.contains("\n  \(command) "))
     }
   }
@@ -34,7 +36,10 @@ import Testing
     ["bank", "--mode", "x"], ["outage", "--runs", "0"], ["outage", "--workers", "0"],
     ["area"], ["area", "--workers", "0", "-"], ["area", "--workers", "x", "-"],
     ["area", "--mode", "racy", "-"], ["area", "--output", "", "-"], ["area", "-", "-"],
-    ["generate", "text", "--bytes", "much"], ["generate", "text", "--seed", "-1"],
+    ["wind"], ["wind", "--workers", "0", "-"], ["wind", "--station", "EGL", "-"],
+    ["wind", "--mode", "racy", "-"], ["generate", "metar", "--bytes", "much"],
+    ["generate", "metar", "--output", ""], ["generate", "text", "--bytes", "much"],
+    ["generate", "text", "--seed", "-1"],
     ["generate", "polygons", "--count", "-1"], ["generate", "polygons", "--count", "many"],
     ["generate", "polygons", "--seed", "-1"], ["tour", "x"], ["example", "x"],
     ["example", "wait-group", "--mode", "x"],

@@ -5,7 +5,8 @@ extension Benchmark {
     // come first, while this one is small.
     let programs: [Benchmark] = [
       .startUp(settings), .letters(settings), .find(settings), .findWithTwoThreads(settings),
-      .area(settings), .areaWithTwoProcesses(settings),
+      .wind(settings), .windWithTwoThreads(settings), .area(settings),
+      .areaWithTwoProcesses(settings),
     ]
     let alone: [Benchmark] = [
       .uncontendedLocks, .seam, .deadlockDetection, .atomicLoad, .atomicAdd, .recursiveLock,

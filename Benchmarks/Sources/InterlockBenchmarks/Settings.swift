@@ -17,6 +17,12 @@ struct Settings {
   var letterCounters: [(compiler: String, path: String)] = []
   /// The C programs that measure polygons, by the compiler that built them.
   var areaMeters: [(compiler: String, path: String)] = []
+  /// The script that counts winds.
+  var windScript = ""
+  /// The programs that run it.
+  var awks: [(name: String, path: String)] = []
+  /// Those that are not here.
+  var absentAwks: [String] = []
   /// The compilers that are not here.
   var absentCompilers: [String] = []
   /// The library with the channels of Rust's standard library.
@@ -50,6 +56,9 @@ struct Settings {
         letterCounters.append((compiler: try value(of: argument), path: try value(of: argument)))
       case "--area":
         areaMeters.append((compiler: try value(of: argument), path: try value(of: argument)))
+      case "--wind-script": windScript = try value(of: argument)
+      case "--awk": awks.append((name: try value(of: argument), path: try value(of: argument)))
+      case "--no-awk": absentAwks.append(try value(of: argument))
       case "--no-compiler": absentCompilers.append(try value(of: argument))
       case "--rust-channel":
         (rustChannel, rustChannelProblem) = (try value(of: argument), nil)

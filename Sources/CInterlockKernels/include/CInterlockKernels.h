@@ -5,5 +5,6 @@
 
 #include "interlock_folders.h"
 #include "interlock_letters.h"
+#include "interlock_reports.h"
 
 #endif

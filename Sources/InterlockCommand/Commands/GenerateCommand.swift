@@ -11,8 +11,11 @@ struct GenerateCommand: ParsableCommand {
 
         interlock generate text --bytes 1GB --output sample.txt
         interlock generate polygons --count 1000000 --output polygons.txt
+        interlock generate metar --bytes 1GB --output archive.txt
       """,
-    subcommands: [GenerateTextCommand.self, GeneratePolygonsCommand.self]
+    subcommands: [
+      GenerateTextCommand.self, GeneratePolygonsCommand.self, GenerateMetarCommand.self,
+    ]
   )
 }
 #endif

@@ -6,8 +6,17 @@ import InterlockPrograms
 extension LetterCounter.Mode: ExpressibleByArgument {}
 extension FileSearch.Mode: ExpressibleByArgument {}
 extension AreaMeasurer.Mode: ExpressibleByArgument {}
+extension WindCounter.Mode: ExpressibleByArgument {}
 extension Example: ExpressibleByArgument {}
 extension Example.Mode: ExpressibleByArgument {}
 extension Bank.Mode: ExpressibleByArgument {}
 extension Outage.Mode: ExpressibleByArgument {}
+
+extension WeatherStation: ExpressibleByArgument {
+  /// The station of a code.
+  public init?(argument: String) { self.init(argument) }
+
+  /// How the help shows the default.
+  public var defaultValueDescription: String { code }
+}
 #endif
