@@ -52,6 +52,7 @@ public final class Lock: @unchecked Sendable {
   public let name: String?
   let patience: UInt32
   let type: StaticString
+  let orderNumber = LockNumber()
 
   /// Creates a lock that is free.
   ///

@@ -22,7 +22,7 @@
 ///
 /// That of ``Lock``, and a comparison.
 public final class RecursiveLock: @unchecked Sendable {
-  private let lock: Lock
+  let lock: Lock
   // SAFETY: touched only by the thread that holds `lock`.
   private nonisolated(unsafe) var held = 0
 

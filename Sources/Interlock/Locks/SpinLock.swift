@@ -32,6 +32,7 @@ public final class SpinLock: Sendable {
 
   // The number of the thread that holds the lock, or `free`.
   private let word = Atomic<UInt32>(free)
+  let orderNumber = LockNumber()
 
   /// Creates a lock that is free.
   public init(name: String? = nil) {

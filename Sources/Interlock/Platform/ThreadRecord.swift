@@ -44,6 +44,8 @@ package final class ThreadRecord: @unchecked Sendable {
   nonisolated(unsafe) private var selections: UInt64 = 0
   /// The values of this thread's thread-local variables.
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
+  /// The locks with a rank that this thread holds.
+  nonisolated(unsafe) var rankedHolds: [RankedHold] = []
   /// What the thread is to its pool, if it is a pool's.
   nonisolated(unsafe) var worker: Unmanaged<PoolWorker>?
   /// Whether a wait of the thread that closes a circle may be refused; see ``Deadlock``.

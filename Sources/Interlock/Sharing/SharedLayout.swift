@@ -5,7 +5,8 @@ struct SharedLayout: Equatable {
   /// What is in the memory.
   enum Kind: UInt32 {
     case array = 1
-    case family, members, value, lock, condition, semaphore, barrier, waitGroup, event, queue
+    case family, members, value, lock, condition, semaphore, barrier, waitGroup, event, queue,
+      arbitrator
   }
 
   /// How many bytes are for the layout; what follows is aligned for everything.

@@ -33,16 +33,25 @@ public final class SharedLock: Sendable {
   private let memory: SharedMemory
   private let lock: RobustLock
   private let torn: SharedWord
+  /// What tells the lock from all others, in every process.
+  let identifier: UInt64
 
   private struct Content: BitwiseCopyable {}
   private static let tornOffset = 64
+  private static let identifierOffset = 72
   private static let size = 128
 
   /// Makes a lock that is free.
   ///
   /// - Throws: ``SharingError`` if the system has no memory for it.
   public convenience init() throws(SharingError) {
-    self.init(try SharedMemory(.lock, of: Content.self, bytes: Self.size))
+    let memory = try SharedMemory(.lock, of: Content.self, bytes: Self.size)
+    unsafe memory.elements.storeBytes(
+      of: .random(in: 1 ... .max),
+      toByteOffset: Self.identifierOffset,
+      as: UInt64.self
+    )
+    self.init(memory)
   }
 
   private init(_ memory: SharedMemory) {
@@ -50,6 +59,10 @@ public final class SharedLock: Sendable {
     lock = unsafe RobustLock(at: memory.elements)
     torn = unsafe SharedWord(
       at: (memory.elements + Self.tornOffset).bindMemory(to: UInt32.self, capacity: 1)
+    )
+    identifier = unsafe memory.elements.load(
+      fromByteOffset: Self.identifierOffset,
+      as: UInt64.self
     )
   }
 

@@ -15,6 +15,13 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
   case semaphoreReleasedByZero, semaphoreAcquiredByNegative, semaphoreNeverEnough
   case waitGroupBelowZero, waitGroupWithNegativeCount, waitGroupAddNegative
   case barrierWithoutParties, barrierOfTooMany, barrierLeftByTooMany, onceNeedsItself
+  case arbitratorReleasedByAnother, arbitratorReleasedTwice, arbitratorAskedForMore
+  case arbitratorAskedForMoreWithDeadline, heldArbitratorDestroyed
+  case rankedLockOutOfOrder, rankedMutexOutOfOrder, rankedLockAcquiredTwice
+  case rankedLockReleasedWhenFree, mutexTwiceInAll
+  case sharedArbitratorOfNothing, sharedArbitratorOfTooMany, sharedArbitratorAskedForUnknown
+  case sharedArbitratorReleasedByAnother, sharedArbitratorAskedForMore
+  case sharedArbitratorMendedByAnother
 
   /// Makes the mistake.
   func commit() throws {
@@ -36,6 +43,13 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
       .waitGroupAddNegative, .barrierWithoutParties, .barrierOfTooMany, .barrierLeftByTooMany,
       .onceNeedsItself:
       try misuseCounter()
+    case .arbitratorReleasedByAnother, .arbitratorReleasedTwice, .arbitratorAskedForMore,
+      .arbitratorAskedForMoreWithDeadline, .heldArbitratorDestroyed, .rankedLockOutOfOrder,
+      .rankedMutexOutOfOrder, .rankedLockAcquiredTwice, .rankedLockReleasedWhenFree,
+      .mutexTwiceInAll, .sharedArbitratorOfNothing, .sharedArbitratorOfTooMany,
+      .sharedArbitratorAskedForUnknown, .sharedArbitratorReleasedByAnother,
+      .sharedArbitratorAskedForMore, .sharedArbitratorMendedByAnother:
+      try misuseAvoidance()
     }
   }
 
@@ -86,6 +100,28 @@ enum Misuse: String, CaseIterable, Codable, Sendable {
     case .barrierOfTooMany: "BUG: Barrier(parties: 65536): 1 to 65535 threads can meet."
     case .barrierLeftByTooMany: "BUG: Barrier.arriveAndDrop() by more threads than the barrier has"
     case .onceNeedsItself: "BUG: Once \"vault\": the closure that makes the value needs the value"
+    case .arbitratorReleasedByAnother:
+      "BUG: Arbitrator.release() \"vault\" of 7 by \"thief\", but thread \"owner\" holds it. Only"
+    case .arbitratorReleasedTwice: "but nobody holds it. Only the thread that acquired a resource"
+    case .arbitratorAskedForMore, .arbitratorAskedForMoreWithDeadline:
+      "BUG: Arbitrator.acquire() \"vault\" by a thread that holds something of it already: whoever"
+    case .heldArbitratorDestroyed:
+      "BUG: an Arbitrator \"vault\" is destroyed while thread \"owner\" holds something of it"
+    case .rankedLockOutOfOrder, .rankedMutexOutOfOrder:
+      "while it holds RankedLock \"vault\" of rank 2 (in Misuse.misuseAvoidance() at Misuse+Deadlock"
+    case .rankedLockAcquiredTwice:
+      "BUG: RankedLock.acquire() \"vault\" by its own owner; this thread would wait for itself."
+    case .rankedLockReleasedWhenFree: "BUG: RankedLock.release() \"vault\" by"
+    case .mutexTwiceInAll: "BUG: withAllLocked() \"vault\" with the same Mutex twice"
+    case .sharedArbitratorOfNothing, .sharedArbitratorOfTooMany: "there are from 1 to 64."
+    case .sharedArbitratorAskedForUnknown:
+      "BUG: SharedArbitrator.acquire() of resource 2: there are those from 0 to 1."
+    case .sharedArbitratorReleasedByAnother:
+      "BUG: SharedArbitrator.release() by \"thief\" of something that it does not hold. Only"
+    case .sharedArbitratorAskedForMore:
+      "BUG: SharedArbitrator.acquire() by a thread that holds something of it already: whoever waits"
+    case .sharedArbitratorMendedByAnother:
+      "BUG: SharedArbitrator.declareMended() by a thread that does not hold all of it: acquire"
     }
   }
 }

@@ -35,6 +35,8 @@ enum ExclusionKind: String, CaseIterable, Sendable {
   case spinLock = "SpinLock"
   case mutex = "Mutex"
   case fairMutex = "fair Mutex"
+  case rankedLock = "RankedLock"
+  case rankedMutex = "RankedMutex"
   case monitor = "Monitor"
   case writersFirst = "ReadWriteLock for writers"
   case fairReadWriteLock = "fair ReadWriteLock"
@@ -56,6 +58,8 @@ enum ExclusionKind: String, CaseIterable, Sendable {
     case .spinLock: SpinLock(name: name)
     case .mutex: MutexExclusion(name, .barging)
     case .fairMutex: MutexExclusion(name, .fair)
+    case .rankedLock: LockHierarchy().lock(rank: 1, name: name)
+    case .rankedMutex: RankedMutexExclusion(name)
     case .monitor: MonitorExclusion(name)
     case .writersFirst: WriterExclusion(name, .writers)
     case .fairReadWriteLock: WriterExclusion(name, .fair)
@@ -72,6 +76,10 @@ extension Lock: Exclusion {
 }
 
 extension RecursiveLock: Exclusion {
+  var line: [ThreadIdentity]? { waiters }
+}
+
+extension RankedLock: Exclusion {
   var line: [ThreadIdentity]? { waiters }
 }
 
@@ -102,6 +110,38 @@ private final class MutexExclusion: Exclusion {
 
   init(_ name: String?, _ fairness: Lock.Fairness) {
     mutex = Mutex((), name: name, fairness: fairness)
+  }
+
+  var name: String? { mutex.name }
+  var owner: ThreadIdentity? { mutex.owner }
+  var line: [ThreadIdentity]? { mutex.waiters }
+
+  func withLock<Result: Sendable, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try mutex.withLock { _ throws(Failure) in try body() }
+  }
+
+  func withLockIfAvailable<Result: Sendable, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    try mutex.withLockIfAvailable { _ throws(Failure) in try body() }
+  }
+
+  func withLock<Result: Sendable, Failure: Error>(
+    until deadline: Deadline,
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
+    try mutex.withLock(until: deadline) { _ throws(Failure) in try body() }
+  }
+}
+
+/// A mutex with a rank, around nothing.
+private final class RankedMutexExclusion: Exclusion {
+  private let mutex: RankedMutex<Void>
+
+  init(_ name: String?) {
+    mutex = LockHierarchy().mutex((), rank: 1, name: name)
   }
 
   var name: String? { mutex.name }
