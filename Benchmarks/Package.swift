@@ -28,7 +28,10 @@ let package = Package(
     ),
     .executableTarget(
       name: "InterlockBenchmarks",
-      dependencies: ["CPeers", .product(name: "Interlock", package: "interlock")],
+      dependencies: [
+        "CPeers", .product(name: "Interlock", package: "interlock"),
+        .product(name: "InterlockPrograms", package: "interlock"),
+      ],
       swiftSettings: strict
     ),
   ],

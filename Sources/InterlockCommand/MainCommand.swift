@@ -26,7 +26,8 @@ struct MainCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       TourCommand.self, LettersCommand.self, FindCommand.self, WindCommand.self,
-      AreaCommand.self, BankCommand.self, OutageCommand.self, ExampleCommand.self,
+      AreaCommand.self, MatrixCommand.self, BankCommand.self, OutageCommand.self,
+      ExampleCommand.self,
       GenerateCommand.self,
     ]
   )

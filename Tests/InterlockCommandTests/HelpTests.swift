@@ -2,8 +2,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The command` {
   @Test(arguments: [
-    ["letters"], ["find"], ["wind"], ["area"], ["bank"], ["outage"], ["example"], ["tour"],
-    ["generate"], ["generate", "text"], ["generate", "polygons"], ["generate", "metar"],
+    ["letters"], ["find"], ["wind"], ["area"], ["matrix"], ["bank"], ["outage"], ["example"],
+    ["tour"], ["generate"], ["generate", "text"], ["generate", "polygons"],
+    ["generate", "metar"],
   ])
   func `has a help text with examples for every subcommand`(command: [String]) throws {
     let outcome = try CommandRun(command + ["--help"]).wait()
@@ -17,7 +18,8 @@ import Testing
     let outcome = try CommandRun.outcome()
     #expect(outcome.ending == .exit(0))
     for command in [
-      "tour", "letters", "find", "wind", "area", "bank", "outage", "example", "generate",
+      "tour", "letters", "find", "wind", "area", "matrix", "bank", "outage", "example",
+      "generate",
     ] {
       #expect(outcome.output.contains("\n  \(command) "))
     }
@@ -38,8 +40,14 @@ import Testing
     ["area", "--mode", "racy", "-"], ["area", "--output", "", "-"], ["area", "-", "-"],
     ["wind"], ["wind", "--workers", "0", "-"], ["wind", "--station", "EGL", "-"],
     ["wind", "--mode", "racy", "-"], ["generate", "metar", "--bytes", "much"],
-    ["generate", "metar", "--output", ""], ["generate", "text", "--bytes", "much"],
-    ["generate", "text", "--seed", "-1"],
+    ["generate", "metar", "--output", ""],
+    ["matrix", "--mode", "racy"], ["matrix", "--workers", "0"], ["matrix", "--size", "-1"],
+    ["matrix", "--mode", "processes", "--workers", "64"], ["matrix", "--workers", "65535"],
+    ["matrix", "--rounds", "0"],
+    ["matrix", "--type", "f16"], ["matrix", "--seed", "x"], ["matrix", "--output", ""],
+    ["matrix", "--left", "a.npy"], ["matrix", "--left", "-", "--right", "-"],
+    ["matrix", "--left", "a.npy", "--right", "b.npy", "--size", "5"],
+    ["generate", "text", "--bytes", "much"], ["generate", "text", "--seed", "-1"],
     ["generate", "polygons", "--count", "-1"], ["generate", "polygons", "--count", "many"],
     ["generate", "polygons", "--seed", "-1"], ["tour", "x"], ["example", "x"],
     ["example", "wait-group", "--mode", "x"],

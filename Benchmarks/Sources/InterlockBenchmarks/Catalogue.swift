@@ -35,6 +35,7 @@ extension Benchmark {
         .queue(.unlimited, side: 1, placement, settings),
       ]
     }
-    return programs + alone + processPools(settings) + sharedThings(settings) + together
+    return programs + alone + matrices(settings) + processPools(settings) + sharedThings(settings)
+      + together
   }
 }

@@ -35,6 +35,12 @@ struct Settings {
   var pythonVersion = "Python"
   /// Why there is no Python.
   var pythonProblem: String? = "no --python was given"
+  /// How to run `Peers/matrix.py`.
+  var numPy: [String] = []
+  /// What the table calls NumPy.
+  var numPyVersion = "NumPy"
+  /// Why there is no NumPy.
+  var numPyProblem: String? = "no --numpy was given"
   /// A directory for large files.
   var scratch = "."
 
@@ -67,6 +73,10 @@ struct Settings {
         pythonVersion = try value(of: argument)
         (python, pythonProblem) = ([try value(of: argument), try value(of: argument)], nil)
       case "--no-python": pythonProblem = try value(of: argument)
+      case "--numpy":
+        numPyVersion = try value(of: argument)
+        (numPy, numPyProblem) = ([try value(of: argument), try value(of: argument)], nil)
+      case "--no-numpy": numPyProblem = try value(of: argument)
       case let option where option.hasPrefix("-"): throw Failure("there is no option \(option)")
       default: filters.append(argument)
       }

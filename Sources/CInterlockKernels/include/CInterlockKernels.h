@@ -5,6 +5,7 @@
 
 #include "interlock_folders.h"
 #include "interlock_letters.h"
+#include "interlock_matrix.h"
 #include "interlock_reports.h"
 
 #endif

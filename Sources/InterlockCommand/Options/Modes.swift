@@ -7,6 +7,8 @@ extension LetterCounter.Mode: ExpressibleByArgument {}
 extension FileSearch.Mode: ExpressibleByArgument {}
 extension AreaMeasurer.Mode: ExpressibleByArgument {}
 extension WindCounter.Mode: ExpressibleByArgument {}
+extension MatrixMultiplier.Mode: ExpressibleByArgument {}
+extension MatrixNumber: ExpressibleByArgument {}
 extension Example: ExpressibleByArgument {}
 extension Example.Mode: ExpressibleByArgument {}
 extension Bank.Mode: ExpressibleByArgument {}

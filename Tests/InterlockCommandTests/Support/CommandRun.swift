@@ -105,6 +105,45 @@ final class CommandRun {
     try SystemError.check { kill(child, signal) }
   }
 
+  /// Waits until the command has started so many processes.
+  ///
+  /// - Returns: Their numbers.
+  /// - Throws: `SystemError` if the command has ended.
+  func children(_ count: Int) throws -> [pid_t] {
+    while true {
+      let children = try Self.threads(of: child).flatMap { thread in
+        Self.text(of: "/proc/\(child)/task/\(thread)/children").split(separator: " ")
+      }
+      if children.count >= count { return children.compactMap { pid_t($0) } }
+      CurrentThread.yield()
+    }
+  }
+
+  /// The numbers of the threads of a process.
+  private static func threads(of process: pid_t) throws -> [String] {
+    // SAFETY: the system gives names that end with a zero, and live with their folder.
+    guard let folder = unsafe opendir("/proc/\(process)/task") else { throw SystemError.last }
+    defer { unsafe closedir(folder) }
+    var threads: [String] = []
+    while let entry = unsafe readdir(folder) {
+      threads.append(
+        unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+          unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+        }
+      )
+    }
+    return threads
+  }
+
+  /// What a short file says; nothing if it is not there any more.
+  private static func text(of path: String) -> String {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    let count = unsafe read(file, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+  }
+
   /// Waits for the end.
   func wait() throws -> Outcome {
     defer { guardian.cancel() }
