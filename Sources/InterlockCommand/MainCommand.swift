@@ -12,13 +12,14 @@ struct MainCommand: ParsableCommand {
 
         interlock tour
 
-      Every program has variants, chosen with --mode: the correct ones, and a racy one that shows \
-      what goes wrong. With --json each prints one JSON object, for scripts.
+      Every program has variants, chosen with --mode: the correct ones, and a racy or deadlocking \
+      one that shows what goes wrong. With --json each prints one JSON object, for scripts.
 
         interlock letters ~/Documents
         interlock letters --mode racy ~/Documents
         interlock bank --mode racy
         interlock outage --runs 10000
+        interlock trains --mode deadlocking
 
       The exit status is 0 for success, 1 if a job failed or turned out to be broken, and 64 if the \
       arguments make no sense.
@@ -27,7 +28,7 @@ struct MainCommand: ParsableCommand {
     subcommands: [
       TourCommand.self, LettersCommand.self, FindCommand.self, WindCommand.self,
       AreaCommand.self, MatrixCommand.self, BankCommand.self, OutageCommand.self,
-      ExampleCommand.self,
+      RobotsCommand.self, PhilosophersCommand.self, TrainsCommand.self, ExampleCommand.self,
       GenerateCommand.self,
     ]
   )

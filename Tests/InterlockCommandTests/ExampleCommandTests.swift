@@ -16,4 +16,11 @@ import Testing
     #expect(json.names == ["example", "mode", "events"])
     #expect(json["mode"] == .string(mode))
   }
+
+  @Test(arguments: ["threads", "processes"])
+  func `runs an example in the only mode that it has`(name: String) throws {
+    let json = try CommandRun.outcome(of: "example", name, "--json").json()
+    #expect(json["example"] == .string(name))
+    #expect(json["mode"] == .string(name))
+  }
 }

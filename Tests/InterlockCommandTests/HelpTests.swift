@@ -2,9 +2,9 @@ import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `The command` {
   @Test(arguments: [
-    ["letters"], ["find"], ["wind"], ["area"], ["matrix"], ["bank"], ["outage"], ["example"],
-    ["tour"], ["generate"], ["generate", "text"], ["generate", "polygons"],
-    ["generate", "metar"],
+    ["letters"], ["find"], ["wind"], ["area"], ["matrix"], ["bank"], ["outage"], ["robots"],
+    ["philosophers"], ["trains"], ["example"], ["tour"], ["generate"], ["generate", "text"],
+    ["generate", "polygons"], ["generate", "metar"],
   ])
   func `has a help text with examples for every subcommand`(command: [String]) throws {
     let outcome = try CommandRun(command + ["--help"]).wait()
@@ -18,8 +18,8 @@ import Testing
     let outcome = try CommandRun.outcome()
     #expect(outcome.ending == .exit(0))
     for command in [
-      "tour", "letters", "find", "wind", "area", "matrix", "bank", "outage", "example",
-      "generate",
+      "tour", "letters", "find", "wind", "area", "matrix", "bank", "outage", "robots",
+      "philosophers", "trains", "example", "generate",
     ] {
       #expect(outcome.output.contains("\n  \(command) "))
     }
@@ -50,7 +50,12 @@ import Testing
     ["generate", "text", "--bytes", "much"], ["generate", "text", "--seed", "-1"],
     ["generate", "polygons", "--count", "-1"], ["generate", "polygons", "--count", "many"],
     ["generate", "polygons", "--seed", "-1"], ["tour", "x"], ["example", "x"],
-    ["example", "wait-group", "--mode", "x"],
+    ["example", "wait-group", "--mode", "x"], ["example", "threads", "--mode", "processes"],
+    ["example", "processes", "--mode", "threads"], ["robots", "--rounds", "0"],
+    ["robots", "--mode", "x"], ["philosophers", "--seats", "1"],
+    ["philosophers", "--seats", "1001"],
+    ["philosophers", "--seconds", "0"], ["philosophers", "--seconds", "inf"],
+    ["trains", "--speed", "-1"], ["trains", "--speed", "x"], ["trains", "--web"],
   ])
   func `exits with 64 when the arguments make no sense`(arguments: [String]) throws {
     let outcome = try CommandRun(arguments).wait()

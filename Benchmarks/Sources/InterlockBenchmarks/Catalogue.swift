@@ -12,7 +12,7 @@ extension Benchmark {
       .uncontendedLocks, .seam, .deadlockDetection, .atomicLoad, .atomicAdd, .recursiveLock,
       .readWriteLock, .semaphore, .event, .spawnAndJoin, .submitFromOutside, .submitFromInside,
       .parallelLoop(iterations: 64), .parallelLoop(iterations: 1_000),
-      .parallelLoop(iterations: 100_000), .parallelSort(settings),
+      .parallelLoop(iterations: 100_000), .parallelSort(settings), .philosophers,
     ]
     let together = Placement.allCases.flatMap { placement -> [Benchmark] in
       [

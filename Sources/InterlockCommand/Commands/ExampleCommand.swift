@@ -9,7 +9,8 @@ struct ExampleCommand: ParsableCommand {
     commandName: "example",
     abstract: "Run one of the small programs of the lessons.",
     discussion: """
-      Each shows one thing, with threads and with processes, so that the two can be compared:
+      Each shows one thing, most of them with threads and with processes, so that the two can be \
+      compared:
 
         interlock example shared-array --mode threads
         interlock example shared-array --mode processes
@@ -21,13 +22,19 @@ struct ExampleCommand: ParsableCommand {
   @Argument(help: "Which one.")
   var name: Example?
 
-  @Option(help: "With what to run it.")
-  var mode = Example.Mode.threads
+  @Option(help: "With what to run it. (default: threads, unless it is about processes)")
+  var mode: Example.Mode?
 
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard let name, let mode, !name.modes.contains(mode) else { return }
+    throw ValidationError("\(name.rawValue) is not there with --mode \(mode.rawValue).")
+  }
+
   func run() throws {
     guard let name else { return try list() }
+    let mode = mode ?? name.modes[0]
     var events: [String] = []
     var failure: (any Error)?
     do {

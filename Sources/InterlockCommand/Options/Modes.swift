@@ -13,6 +13,9 @@ extension Example: ExpressibleByArgument {}
 extension Example.Mode: ExpressibleByArgument {}
 extension Bank.Mode: ExpressibleByArgument {}
 extension Outage.Mode: ExpressibleByArgument {}
+extension Robots.Mode: ExpressibleByArgument {}
+extension Philosophers.Mode: ExpressibleByArgument {}
+extension Trains.Mode: ExpressibleByArgument {}
 
 extension WeatherStation: ExpressibleByArgument {
   /// The station of a code.

@@ -25,6 +25,15 @@ struct Terminal: Sendable {
     return Int(size.ws_col)
   }
 
+  /// How many lines it shows; `nil` if it does not say.
+  var height: Int? {
+    var size = winsize()
+    guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else {
+      return nil
+    }
+    return Int(size.ws_row)
+  }
+
   private static let usualWidth = 80
 
   private static func variable(_ name: String) -> String? {

@@ -7,10 +7,13 @@ final class Pseudoterminal {
   let programSide: Int32
   private let ourSide: Int32
 
-  init() throws {
+  /// A terminal of this size; it does not say how large it is if the numbers are 0.
+  init(columns: UInt16 = 0, rows: UInt16 = 0) throws {
     var ours: Int32 = -1
     var theirs: Int32 = -1
-    try SystemError.check { unsafe openpty(&ours, &theirs, nil, nil, nil) }
+    var size = winsize()
+    (size.ws_col, size.ws_row) = (columns, rows)
+    try SystemError.check { unsafe openpty(&ours, &theirs, nil, nil, &size) }
     // Other children, which tests start at the same time, do not get them.
     for descriptor in [ours, theirs] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     ourSide = ours
@@ -27,5 +30,12 @@ final class Pseudoterminal {
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = try SystemError.check { unsafe Glibc.read(ourSide, &bytes, bytes.count) }
     return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+
+  /// Waits until a text has been shown, and gives all that was shown up to then.
+  func read(until text: String) throws -> String {
+    var shown = ""
+    while !shown.contains(text) { shown += try read() }
+    return shown
   }
 }

@@ -44,6 +44,8 @@ struct Bar {
     case cpu
     /// The most memory that ours had resident, in bytes.
     case residentBytes
+    /// What the thread of ours that was served worst got, as a share of the mean.
+    case leastShare
   }
 
   /// Which side of a number is good.
@@ -80,6 +82,7 @@ struct Bar {
     case .cpu: ours.cpu
     case .wall: ours.wall
     case .residentBytes: ours.residentBytes ?? 0
+    case .leastShare: ours.leastShare ?? 0
     }
   }
 }

@@ -8,6 +8,8 @@ struct Sample: Sendable {
   var wall: Double
   /// The most memory the process had resident, in bytes; `nil` for work inside this process.
   var residentBytes: Double?
+  /// What the thread that was served worst got, as a share of the mean; `nil` where nobody competes.
+  var leastShare: Double?
 }
 
 /// Measures a piece of work of this process.

@@ -52,11 +52,12 @@ extension Bar: CustomStringConvertible {
       case .rateRatio: "rate"
       case .cpuDifference: "cpu: more by"
       case .residentBytes: "memory"
+      case .leastShare: "least share"
       }
     let times =
       switch quantity {
       case .cpuRatio, .wallRatio, .rateRatio: " ×"
-      case .cpuDifference, .cpu, .wall, .residentBytes: ""
+      case .cpuDifference, .cpu, .wall, .residentBytes, .leastShare: ""
       }
     return switch limit {
     case .atMost(let bound): "\(subject) ≤ \(figure(bound))\(times)"
@@ -67,7 +68,7 @@ extension Bar: CustomStringConvertible {
   /// A value of the quantity, with its unit.
   func figure(_ value: Double) -> String {
     switch quantity {
-    case .cpuRatio, .wallRatio, .rateRatio: Figures.ratio(value)
+    case .cpuRatio, .wallRatio, .rateRatio, .leastShare: Figures.ratio(value)
     case .cpuDifference, .cpu, .wall: Figures.time(value)
     case .residentBytes: Figures.memory(value)
     }

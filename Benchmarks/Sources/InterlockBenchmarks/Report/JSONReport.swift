@@ -43,6 +43,8 @@ struct JSONReport {
         ("residentBytes", .array(series.samples.map { .number($0.residentBytes ?? 0) }))
       )
     }
+    let shares = series.samples.compactMap(\.leastShare)
+    if !shares.isEmpty { members.append(("leastShare", .array(shares.map { .number($0) }))) }
     return .object(members)
   }
 
