@@ -21,6 +21,8 @@ let package = Package(
   name: "interlock",
   products: [
     .library(name: "Interlock", targets: ["Interlock"]),
+    .library(name: "InterlockChecker", targets: ["InterlockChecker"]),
+    .library(name: "InterlockTesting", targets: ["InterlockTesting"]),
     .library(name: "InterlockPrograms", targets: ["InterlockPrograms"]),
     .executable(name: "interlock", targets: ["InterlockCommand"]),
   ],
@@ -34,6 +36,11 @@ let package = Package(
   targets: [
     .target(name: "CInterlock", cSettings: strictC),
     .target(name: "Interlock", dependencies: ["CInterlock"], swiftSettings: strict),
+    .target(
+      name: "InterlockChecker",
+      dependencies: ["Interlock", "CInterlock"],
+      swiftSettings: strict
+    ),
     .target(name: "CInterlockKernels", cSettings: strictC),
     .target(name: "CInterlockFetch", cSettings: strictC),
     .target(
@@ -41,10 +48,20 @@ let package = Package(
       dependencies: ["Interlock", "CInterlockKernels", "CInterlockFetch"],
       swiftSettings: strict
     ),
+    .target(
+      name: "InterlockTesting",
+      dependencies: ["Interlock", "InterlockChecker"],
+      swiftSettings: strict
+    ),
+    .target(
+      name: "InterlockScenarios",
+      dependencies: ["Interlock", "InterlockChecker", "InterlockPrograms"],
+      swiftSettings: strict
+    ),
     .executableTarget(
       name: "InterlockCommand",
       dependencies: [
-        "Interlock", "InterlockPrograms",
+        "Interlock", "InterlockChecker", "InterlockPrograms", "InterlockScenarios",
         .product(
           name: "ArgumentParser",
           package: "swift-argument-parser",
@@ -55,8 +72,23 @@ let package = Package(
     ),
     .testTarget(name: "InterlockTests", dependencies: ["Interlock"], swiftSettings: strict),
     .testTarget(
+      name: "InterlockCheckerTests",
+      dependencies: ["InterlockChecker", "Interlock"],
+      swiftSettings: strict
+    ),
+    .testTarget(
       name: "InterlockProgramsTests",
       dependencies: ["Interlock", "InterlockPrograms", "CInterlockKernels"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "InterlockTestingTests",
+      dependencies: ["InterlockTesting", "InterlockChecker", "Interlock"],
+      swiftSettings: strict
+    ),
+    .testTarget(
+      name: "InterlockScenariosTests",
+      dependencies: ["InterlockScenarios", "InterlockChecker"],
       swiftSettings: strict
     ),
     .testTarget(

@@ -29,14 +29,12 @@ __attribute__((noinline)) static void find_stack(void) {
   pthread_attr_destroy(&attributes);
 }
 
-__attribute__((noinline, no_sanitize("address", "thread"))) int32_t
-interlock_return_addresses(uintptr_t *addresses, int32_t capacity) {
-  if (stack_start == 0) find_stack();
-  uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
-  uintptr_t least = stack_start;
+__attribute__((no_sanitize("address", "thread"))) int32_t interlock_walk_frames(
+    uintptr_t frame, uintptr_t start, uintptr_t end, uintptr_t *addresses, int32_t capacity) {
+  uintptr_t least = start;
   int32_t count = 0;
-  while (count < capacity && frame >= least && frame % sizeof(uintptr_t) == 0 &&
-         frame < stack_end && stack_end - frame >= sizeof(struct frame)) {
+  while (count < capacity && frame >= least && frame % sizeof(uintptr_t) == 0 && frame < end &&
+         end - frame >= sizeof(struct frame)) {
     const struct frame *here = (const struct frame *)frame;
     if (here->return_address == 0) break;
     addresses[count++] = here->return_address;
@@ -45,4 +43,16 @@ interlock_return_addresses(uintptr_t *addresses, int32_t capacity) {
     frame = here->caller & ~asynchronous;
   }
   return count;
+}
+
+__attribute__((noinline, no_sanitize("address", "thread"))) int32_t
+interlock_return_addresses(uintptr_t *addresses, int32_t capacity) {
+  uintptr_t start, end;
+  if (!interlock_fiber_stack(&start, &end)) {
+    if (stack_start == 0) find_stack();
+    start = stack_start;
+    end = stack_end;
+  }
+  return interlock_walk_frames(
+      (uintptr_t)__builtin_frame_address(0), start, end, addresses, capacity);
 }

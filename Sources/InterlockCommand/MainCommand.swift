@@ -29,7 +29,7 @@ struct MainCommand: ParsableCommand {
       TourCommand.self, LettersCommand.self, FindCommand.self, WindCommand.self,
       AreaCommand.self, MatrixCommand.self, BankCommand.self, OutageCommand.self,
       RobotsCommand.self, PhilosophersCommand.self, TrainsCommand.self, ExampleCommand.self,
-      GenerateCommand.self,
+      CheckCommand.self, GenerateCommand.self,
     ]
   )
 

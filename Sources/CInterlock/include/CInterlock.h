@@ -7,6 +7,7 @@
 
 #include "interlock_atomics.h"
 #include "interlock_connection.h"
+#include "interlock_fiber.h"
 #include "interlock_process.h"
 #include "interlock_robust.h"
 #include "interlock_stack.h"

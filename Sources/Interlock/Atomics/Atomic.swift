@@ -255,6 +255,17 @@ extension Atomic {
   }
 }
 
+// For the toolkit's own words that no world looks at, or that were announced to it already.
+extension Atomic {
+  func rawStore(_ desired: consuming Value, ordering: StoreOrdering) {
+    word.store(AtomicWord.bits(of: desired), ordering.rawValue)
+  }
+
+  func rawExchange(_ desired: consuming Value, ordering: UpdateOrdering) -> Value {
+    AtomicWord<Value>.value(of: word.exchange(AtomicWord.bits(of: desired), ordering.rawValue))
+  }
+}
+
 // For fast paths that are the same code whether somebody watches or not: `isWatched` is a literal.
 extension Atomic {
   @inlinable @inline(__always)

@@ -20,7 +20,9 @@ extension Lock {
 
   @usableFromInline
   func acquireInLine(until deadline: Deadline?) -> Bool {
-    Seam.attempt(.acquire, on: subject) { acquireSlowly(.acquire, until: deadline) }
+    Seam.attempt(.acquire, on: subject, mayGiveUp: deadline != nil) {
+      acquireSlowly(.acquire, until: deadline)
+    }
   }
 
   @usableFromInline

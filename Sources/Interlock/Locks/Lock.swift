@@ -207,6 +207,11 @@ extension Lock: HeldByThreads {
   }
 }
 
+extension Lock {
+  /// The number of the thread that has the lock; 0 if nobody has.
+  package var ownerNumber: UInt32 { Bits.owner(of: state.rawLoad(ordering: .relaxed)) }
+}
+
 // The word.
 extension Lock {
   /// The bits of `state`: the owner's number, and what its release has to do.

@@ -68,7 +68,7 @@ public final class SpinLock: Sendable {
   ///   thread was cancelled.
   /// - Precondition: The calling thread does not hold the lock.
   public func acquire(until deadline: Deadline) -> Bool {
-    Seam.attempt(.acquire, on: subject) { spin(until: deadline) }
+    Seam.attempt(.acquire, on: subject, mayGiveUp: true) { spin(until: deadline) }
   }
 
   /// Spins until the lock is free and takes it, or gives up.
@@ -113,11 +113,17 @@ public final class SpinLock: Sendable {
     Seam.world.registry.record(number: word.load(ordering: .relaxed)).map(ThreadIdentity.init)
   }
 
+  /// Whether some thread holds the lock.
+  public var isHeld: Bool { word.load(ordering: .relaxed) != Self.free }
+
   /// Whether the calling thread holds the lock.
   public var isHeldByCurrentThread: Bool { word.load(ordering: .relaxed) == ThreadNumber.current }
 }
 
 extension SpinLock {
+  /// The number of the thread that has the lock; 0 if nobody has.
+  package var ownerNumber: UInt32 { word.rawLoad(ordering: .relaxed) }
+
   private var subject: Subject { Subject("SpinLock", self, name: name, isLock: true) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 

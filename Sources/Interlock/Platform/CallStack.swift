@@ -11,9 +11,19 @@ package struct CallStack: Sendable {
   private var returnAddresses = [24 of UInt](repeating: 0)
   private var count = 0
 
+  private init() {}
+
+  /// The stack that somebody else has taken: return addresses, innermost first.
+  package init(addresses: some Sequence<UInt>) {
+    for address in addresses.prefix(Self.limit) {
+      returnAddresses[count] = address
+      count += 1
+    }
+  }
+
   /// Takes the stack of the calling thread.
   ///
-  /// It is empty where there is nothing to follow: on a stack that is not the thread's own.
+  /// It is empty where there is nothing to follow: on a stack that is neither the thread's own nor a fiber's.
   @inline(never)
   package static func capture() -> CallStack {
     var stack = CallStack()

@@ -17,21 +17,30 @@ struct GuardLock: ~Copyable {
 
   borrowing func acquire() {
     // Ordering (G1): acquiring, pairs with the exchange in `release`.
-    if word.compareExchange(expected: State.free, desired: State.held, ordering: .acquiring)
-      .exchanged
-    {
+    announce(.acquiring)
+    if word.rawCompareExchange(expected: State.free, desired: State.held, ordering: .acquiring) {
       return
     }
-    while word.exchange(State.contended, ordering: .acquiring) != State.free {
+    while exchange(State.contended, ordering: .acquiring) != State.free {
       _ = unsafe Seam.world.park(on: word.address, while: State.contended, until: .never)
     }
   }
 
   borrowing func release() {
     // Ordering (G1): releasing, pairs with the exchanges in `acquire`.
-    if word.exchange(State.free, ordering: .releasing) == State.contended {
+    if exchange(State.free, ordering: .releasing) == State.contended {
       unsafe Seam.world.wake(1, on: word.address)
     }
+  }
+
+  /// Tells a world that watches words what is about to be done to this one.
+  private borrowing func announce(_ ordering: UpdateOrdering) {
+    if Seam.isWatched { unsafe Seam.willAccess(.guarding, word.address, ordering.rawValue) }
+  }
+
+  private borrowing func exchange(_ desired: UInt32, ordering: UpdateOrdering) -> UInt32 {
+    announce(ordering)
+    return word.rawExchange(desired, ordering: ordering)
   }
 
   borrowing func withLock<Result: ~Copyable>(_ body: () -> Result) -> Result {

@@ -3,6 +3,6 @@
 /// The message is printed in debug and in release builds. It says what was called, what would have
 /// happened, and what to write instead.
 @inline(never)
-func misuse(_ message: String) -> Never {
+package func misuse(_ message: String) -> Never {
   fatalError("BUG: \(message)")
 }

@@ -20,10 +20,13 @@ package struct Operation: Sendable {
 
   package let kind: Kind
   package let subject: Subject
+  /// Whether it may be given up before it has what it asks for.
+  package let mayGiveUp: Bool
 
-  package init(_ kind: Kind, _ subject: Subject) {
+  package init(_ kind: Kind, _ subject: Subject, mayGiveUp: Bool = false) {
     self.kind = kind
     self.subject = subject
+    self.mayGiveUp = mayGiveUp
   }
 }
 
@@ -43,6 +46,16 @@ package struct Subject: Sendable {
     self.identity = UInt(bitPattern: ObjectIdentifier(object))
     self.name = name
     self.isLock = isLock
+  }
+}
+
+extension Subject {
+  /// The object itself, while the operation on it is being done: it is alive then.
+  package var object: AnyObject? {
+    // SAFETY: whoever does the operation calls a method of the object.
+    unsafe UnsafeRawPointer(bitPattern: identity).map {
+      unsafe Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue()
+    }
   }
 }
 
@@ -73,6 +86,9 @@ package struct WordAccess: Sendable {
     case plainLoad, plainStore
     /// A fence, which has no word.
     case fence
+    /// An exchange with the word of a guard, which the toolkit holds for some instructions: to those who
+    /// look at operations only it is never contended.
+    case guarding
   }
 
   package let kind: Kind

@@ -26,13 +26,14 @@ package enum Seam {
   package static func attempt(
     _ kind: Operation.Kind,
     on subject: @autoclosure () -> Subject,
+    mayGiveUp: Bool = false,
     _ body: () -> Bool
   ) -> Bool {
     guard isWatched else { return body() }
     guard let world = watchingWorld else {
       return LockWatch.shared.isOn ? LockWatch.shared.watch(kind, subject(), body) : body()
     }
-    let operation = Operation(kind, subject())
+    let operation = Operation(kind, subject(), mayGiveUp: mayGiveUp)
     world.begin(operation)
     let succeeded = body()
     world.end(operation, succeeded: succeeded)

@@ -8,7 +8,7 @@ internal import Runtime
 enum SymbolReader {
   private static let known = Guarded<[UInt: [CodePlace]]>([:])
 
-  /// The places, innermost first, without those inside of Interlock and of the system.
+  /// The places, innermost first, without those inside of Interlock, its checker and the system.
   ///
   /// - Returns: None if they cannot be found out.
   static func places(of addresses: [UInt]) -> [CodePlace] {
@@ -34,7 +34,7 @@ enum SymbolReader {
   private static func read(_ address: UInt) -> [CodePlace] {
     guard let backtrace = try? Backtrace(from: StoredBacktrace(of: [address])),
       let name = backtrace.symbolicated(options: [.useSymbolCache])?.frames.first?.symbol?.rawName,
-      !name.hasPrefix(ownSymbols),
+      !isOwn(name),
       let frames = backtrace.symbolicated()?.frames
     else { return [] }
     let places = frames.compactMap { frame -> CodePlace? in
@@ -56,16 +56,20 @@ enum SymbolReader {
     // The compiler's own functions have line 0.
     let isKnown = location.map { $0.line > 0 } ?? false
     guard location == nil || isKnown else { return nil }
-    let isOurs =
-      location.map { $0.path.contains(ownFolder) } ?? symbol.rawName.hasPrefix(ownSymbols)
+    let isOurs = location.map { isOwn(path: $0.path) } ?? isOwn(symbol.rawName)
     if isOurs { return nil }
     return CodePlace(function: symbol.name, file: location?.path, line: location?.line)
   }
 
-  /// What the paths of Interlock's files have in them.
-  private static let ownFolder = "/Sources/Interlock/"
-  /// How the symbols of Interlock's own types begin.
-  private static let ownSymbols = "$s9Interlock"
+  /// Whether a symbol is of one of the libraries that users call.
+  private static func isOwn(_ symbol: String) -> Bool {
+    symbol.hasPrefix("$s9Interlock") || symbol.hasPrefix("$s16InterlockChecker")
+  }
+
+  /// Whether a file is of one of them.
+  private static func isOwn(path: String) -> Bool {
+    path.contains("/Sources/Interlock/") || path.contains("/Sources/InterlockChecker/")
+  }
 }
 
 /// A stack in the form in which `Backtrace` stores it.

@@ -345,7 +345,7 @@ extension ThreadRecord {
 
   /// The calling thread is the one that this record describes.
   package func becomeCurrent() {
-    native.store(interlock_thread_native_id(), ordering: .relaxed)
+    native.rawStore(interlock_thread_native_id(), ordering: .relaxed)
     registry.add(self)
     var thread = unsafe interlock_get_current_thread()
     unsafe thread.number = number

@@ -147,7 +147,7 @@ extension ThreadHandle {
       )
     }
     var result: Result<Success, Failure>?
-    _ = Seam.attempt(kind, on: subject) {
+    _ = Seam.attempt(kind, on: subject, mayGiveUp: deadline != nil) {
       me.prepareToWait()
       result = outcome.withLock { $0.enter(me) }
       guard result == nil else { return true }

@@ -21,6 +21,9 @@ struct JSON: CustomStringConvertible, Sendable {
   /// No value.
   static let null = JSON(text: "null")
 
+  /// True or false.
+  static func bool(_ value: Bool) -> JSON { JSON(text: value ? "true" : "false") }
+
   /// A text.
   static func string(_ value: String) -> JSON {
     if value.utf8.allSatisfy(isPlain) { return JSON(text: "\"\(value)\"") }

@@ -1,0 +1,73 @@
+import Interlock
+
+/// What was found wrong in an execution.
+enum Failure {
+  /// The body, or something that it required, threw.
+  case threw(any Error)
+  /// The program would have ended.
+  case crashed(Crash, thread: String)
+  /// Two accesses to plain memory that nothing orders.
+  case race(RaceJudge.Race)
+  /// No thread can go on.
+  case deadlock([BlockedThread])
+  /// It did not end within the steps that were allowed.
+  case tooLong(steps: Int)
+
+  /// What tells it from other failures of the same program, whatever the schedule.
+  var kind: String {
+    switch self {
+    case .threw(let error): "threw \(type(of: error)): \(error)"
+    case .crashed(let crash, _): "crashed \(crash.cause) \(crash.message ?? "")"
+    case .race: "race"
+    case .deadlock(let threads): "deadlock \(threads.map(\.operation).sorted())"
+    case .tooLong: "too long"
+    }
+  }
+}
+
+/// A thread that can never go on.
+struct BlockedThread: Sendable {
+  let name: String
+  /// The call in which it waits.
+  let operation: String
+  /// Who has what it waits for, if somebody has.
+  let holder: String?
+}
+
+extension Failure {
+  /// What went wrong, in a sentence.
+  ///
+  /// - Parameter trace: What happened, if it was written down.
+  /// - Returns: The sentence.
+  func sentence(_ trace: ExecutionTrace?) -> String {
+    switch self {
+    case .threw(let error): "\(error)"
+    case .crashed(let crash, let thread): "thread \"\(thread)\" ends the program: \(crash)"
+    case .race(let race): Self.sentence(race, trace)
+    case .deadlock(let threads): Self.sentence(threads)
+    case .tooLong(let steps):
+      "after \(steps) steps there is no end in sight: some threads may go on like this for ever"
+    }
+  }
+
+  private static func sentence(_ race: RaceJudge.Race, _ trace: ExecutionTrace?) -> String {
+    func side(_ access: RaceJudge.Access) -> String {
+      let name = trace?.names[access.thread] ?? "thread \(access.thread)"
+      let what = access.isWrite ? "writes" : "reads"
+      let step =
+        trace?.steps.indices.contains(access.step) ?? false ? trace?.steps[access.step] : nil
+      let place = step?.stack?.place.map { " in \($0)" } ?? ""
+      return "\"\(name)\" \(what) it\(place)"
+    }
+    return "a data race on a PlainCell: \(side(race.first)), and \(side(race.second)), "
+      + "and nothing orders the two"
+  }
+
+  private static func sentence(_ threads: [BlockedThread]) -> String {
+    let waits = threads.map { thread in
+      let holder = thread.holder.map { ", which \"\($0)\" holds" } ?? ""
+      return "\"\(thread.name)\" waits in \(thread.operation)\(holder)"
+    }
+    return "no thread can go on: " + waits.joined(separator: "; ")
+  }
+}

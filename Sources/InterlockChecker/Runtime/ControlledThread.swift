@@ -1,0 +1,67 @@
+import Interlock
+
+/// A thread of an execution: a fiber, and what it will do next.
+///
+/// # States
+///
+/// | `pending` | the fiber | who goes on |
+/// |---|---|---|
+/// | `operation`, `access` | stands before the operation, which has not touched anything | the execution, when the search chooses it |
+/// | `resumption` | sleeps in the middle of an operation | the execution, when it was woken or its time is over |
+/// | `nothing` | has finished, or crashed | nobody |
+///
+/// Only the execution changes anything here, while no fiber runs or from the fiber that runs.
+final class ControlledThread {
+  /// What a thread that does not run will do next.
+  enum Pending {
+    case operation(Operation)
+    case access(WordAccess)
+    case resumption(Sleep)
+    case nothing
+  }
+
+  /// A thread sleeps on a word.
+  struct Sleep {
+    let address: UInt
+    let deadline: Deadline
+    /// The operation in whose middle it sleeps.
+    let operation: Operation?
+  }
+
+  /// Which thread it is, in every execution of the body.
+  let number: Int
+  /// How it came to be.
+  let origin: ThreadOrigin
+  let record: ThreadRecord
+  /// Where it runs; `nil` before it has begun.
+  var fiber: Fiber?
+
+  var pending = Pending.nothing
+  /// How many steps it has done.
+  var stepCount = 0
+  /// In how many operations it is, one inside the other.
+  var depth = 0
+  /// The operation that it is in, the outermost.
+  var operation: Operation?
+  /// How many threads it has started.
+  var children = 0
+  /// The step that started it.
+  let startedBy: EventID?
+  /// Its last step.
+  var lastEvent: EventID?
+  /// The step that woke it, while it sleeps.
+  var wokenBy: EventID?
+  /// How often it has given up waiting because its time was over.
+  var timeouts = 0
+  var isFinished = false
+
+  init(number: Int, origin: ThreadOrigin, record: ThreadRecord, startedBy: EventID?) {
+    self.number = number
+    self.origin = origin
+    self.record = record
+    self.startedBy = startedBy
+  }
+
+  /// The identity by which operations on the thread's end name it.
+  var subject: UInt { UInt(bitPattern: ObjectIdentifier(record)) }
+}

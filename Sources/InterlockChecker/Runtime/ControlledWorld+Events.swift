@@ -1,0 +1,193 @@
+import Interlock
+
+/// What the next step of a thread touches, and whether it can be done.
+extension ControlledWorld {
+  /// How often a thread may give up waiting while others could go on.
+  private static let timeoutLimit = 2
+
+  func standing(of operation: Operation, by thread: ControlledThread) -> Standing {
+    switch operation.kind {
+    case .acquire where !operation.mayGiveUp:
+      guard let isFree = isFree(operation.subject) else { return .runnable }
+      return isFree || isOwn(operation.subject, thread) ? .runnable : .blocked
+    case .join where !operation.mayGiveUp:
+      guard let ended = joined(operation), !ended.isFinished else { return .runnable }
+      // One that joins itself is told so.
+      return ended === thread ? .runnable : .waiting
+    default: return .runnable
+    }
+  }
+
+  func standing(of sleep: ControlledThread.Sleep, by thread: ControlledThread) -> Standing {
+    if thread.wokenBy != nil {
+      // Who waited for a condition goes on when the lock is free, or was handed to it.
+      guard let lock = sleep.operation?.outerLock, lock.ownerNumber != 0 else { return .runnable }
+      return lock.ownerNumber == thread.record.number ? .runnable : .blocked
+    }
+    guard sleep.deadline != .never else { return .waiting }
+    if sleep.operation?.kind == .sleep || thread.timeouts < Self.timeoutLimit { return .runnable }
+    return canOthersRun(thread) ? .waiting : .runnable
+  }
+
+  private func canOthersRun(_ thread: ControlledThread) -> Bool {
+    threads.contains { other in
+      guard other !== thread, !other.isFinished else { return false }
+      switch other.pending {
+      case .nothing: return false
+      case .access: return true
+      case .operation(let operation): return standing(of: operation, by: other) == .runnable
+      case .resumption: return other.wokenBy != nil
+      }
+    }
+  }
+
+  /// The event that a thread stands before.
+  func event(of thread: ControlledThread) -> Event {
+    let id = EventID(thread: thread.number, index: thread.stepCount)
+    let start = thread.stepCount == 0 ? thread.startedBy : nil
+    switch thread.pending {
+    case .nothing: return Event(id, [], after: start)
+    case .access(let access):
+      return Event(id, footprint(of: access, by: thread), after: start)
+    case .resumption(let sleep):
+      let footprint = sleep.operation.map { self.footprint(of: $0, by: thread, isResumed: true) }
+      let isYield = sleep.address == 0
+      var event = Event(id, footprint ?? [], after: thread.wokenBy, isYield: isYield)
+      if let lock = sleep.operation?.outerLock { note(lock.ownerNumber == 0, in: &event) }
+      return event
+    case .operation(let operation):
+      let ended = operation.kind == .join ? joined(operation)?.lastEvent : nil
+      var event = Event(
+        id,
+        footprint(of: operation, by: thread, isResumed: false),
+        after: start,
+        alsoAfter: ended,
+        isYield: operation.kind == .yield
+      )
+      if let isFree = isFree(operation.subject) { note(isFree, in: &event) }
+      return event
+    }
+  }
+
+  private func note(_ isFree: Bool, in event: inout Event) {
+    for position in 0..<event.footprint.count { event.noteMoment(position, couldTake: isFree) }
+  }
+
+  /// The thread that is joined.
+  private func joined(_ operation: Operation) -> ControlledThread? {
+    threads.first { $0.subject == operation.subject.identity }
+  }
+}
+
+// Locks, which are acquired only when they are free.
+extension ControlledWorld {
+  /// Whether the thing can be acquired; `nil` if it is no such lock.
+  private func isFree(_ subject: Subject) -> Bool? {
+    guard subject.isLock else { return nil }
+    switch subject.object {
+    case let lock as Lock: return lock.ownerNumber == 0
+    case let lock as SpinLock: return lock.ownerNumber == 0
+    default: return nil
+    }
+  }
+
+  private func isOwn(_ subject: Subject, _ thread: ControlledThread) -> Bool {
+    switch subject.object {
+    case let lock as Lock: lock.ownerNumber == thread.record.number
+    case let lock as SpinLock: lock.ownerNumber == thread.record.number
+    default: false
+    }
+  }
+}
+
+// Footprints.
+extension ControlledWorld {
+  private func footprint(of access: WordAccess, by thread: ControlledThread) -> Footprint {
+    guard access.kind != .fence else { return [] }
+    let object = name(access.address, thread, part: 0)
+    switch access.kind {
+    case .load, .plainLoad: return Footprint(object, .read)
+    default: return Footprint(object, .write)
+    }
+  }
+
+  private func footprint(
+    of operation: Operation,
+    by thread: ControlledThread,
+    isResumed: Bool
+  ) -> Footprint {
+    switch operation.kind {
+    case .start, .finish, .join, .yield, .sleep: return []
+    default: break
+    }
+    let subject = operation.subject
+    let object = name(subject.identity, thread, part: 0)
+    guard let lock = operation.outerLock, lock !== subject.object else {
+      return Footprint(object, mode(of: operation, isResumed: isResumed))
+    }
+    let outer = name(UInt(bitPattern: ObjectIdentifier(lock)), thread, part: 1)
+    return [Touch(object, .write), Touch(outer, isResumed ? .take : .write)]
+  }
+
+  private func mode(of operation: Operation, isResumed: Bool) -> Mode {
+    guard operation.subject.isLock, isFree(operation.subject) != nil else {
+      return isResumed && operation.outerLock != nil ? .take : .write
+    }
+    return operation.kind == .acquire && !operation.mayGiveUp ? .take : .write
+  }
+
+  private func name(_ address: UInt, _ thread: ControlledThread, part: UInt8) -> Int {
+    names.objects.name(
+      of: address,
+      for: ObjectNames.Slot(thread: thread.number, number: thread.stepCount, part: part)
+    )
+  }
+}
+
+extension Operation {
+  /// The lock that who waits for a condition or in a monitor has let go.
+  var outerLock: Lock? {
+    guard kind == .wait else { return nil }
+    switch subject.object {
+    case let condition as Condition: return condition.lock
+    case let lock as Lock: return lock
+    default: return nil
+    }
+  }
+}
+
+// How a run ended.
+extension ControlledWorld {
+  /// What was wrong with the run, now that it is over.
+  var verdict: Failure? {
+    if let failure { return failure }
+    let blocked = threads.filter { !$0.isFinished }
+    guard !blocked.isEmpty else { return nil }
+    return .deadlock(blocked.map(describe))
+  }
+
+  private func describe(_ thread: ControlledThread) -> BlockedThread {
+    let operation: Operation? =
+      switch thread.pending {
+      case .operation(let operation): operation
+      case .resumption(let sleep): sleep.operation
+      case .access, .nothing: nil
+      }
+    return BlockedThread(
+      name: thread.record.name,
+      operation: operation?.description ?? "something unknown",
+      holder: operation.flatMap(holder)
+    )
+  }
+
+  /// Who has what an operation waits for.
+  private func holder(_ operation: Operation) -> String? {
+    let number: UInt32
+    switch operation.subject.object {
+    case let lock as Lock: number = lock.ownerNumber
+    case let lock as SpinLock: number = lock.ownerNumber
+    default: return nil
+    }
+    return threads.first { $0.record.number == number }?.record.name
+  }
+}

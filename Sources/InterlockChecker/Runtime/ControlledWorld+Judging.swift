@@ -1,0 +1,80 @@
+import Interlock
+
+/// What threads learn from each other by what they do; see ``RaceJudge``.
+extension ControlledWorld {
+  /// An operation begins, or goes on after a sleep.
+  func enter(_ operation: Operation, by thread: ControlledThread) {
+    for place in places(of: operation) where operation.learns {
+      judge.acquire(place, by: thread.number)
+    }
+  }
+
+  /// An operation ends, or sleeps.
+  func leave(_ operation: Operation, by thread: ControlledThread, succeeded: Bool) {
+    switch operation.kind {
+    case .join:
+      if succeeded, let ended = threads.first(where: { $0.subject == operation.subject.identity }) {
+        judge.join(ended.number, by: thread.number)
+      }
+    case .acquire where operation.subject.isLock, .acquireShared where operation.subject.isLock,
+      .tryAcquire where operation.subject.isLock, .tryAcquireShared where operation.subject.isLock:
+      // Not earlier: an attempt that fails learns nothing.
+      guard succeeded else { return }
+      for place in places(of: operation) { judge.acquire(place, by: thread.number) }
+    case .start, .yield, .sleep, .finish: break
+    default:
+      for place in places(of: operation) { judge.release(place, by: thread.number) }
+    }
+  }
+
+  /// The addresses of what an operation is about.
+  private func places(of operation: Operation) -> [UInt] {
+    guard let lock = operation.outerLock else { return [operation.subject.identity] }
+    return [operation.subject.identity, UInt(bitPattern: ObjectIdentifier(lock))]
+  }
+
+  /// A thread touches a word.
+  func judgeAccess(_ access: WordAccess, by thread: ControlledThread) {
+    let (word, number) = (access.address, thread.number)
+    switch access.kind {
+    case .plainLoad, .plainStore:
+      let race = judge.access(
+        word,
+        by: number,
+        step: stepCount,
+        isWrite: access.kind == .plainStore
+      )
+      if let race, reportsRaces { fail(.race(race)) }
+    case .load:
+      if access.isAcquiring { judge.acquire(word, by: number) }
+    case .store:
+      // What a store of another thread has told is not told by this value.
+      if access.isReleasing { judge.replace(word, by: number) } else { judge.clear(word) }
+    case .update:
+      if access.isAcquiring { judge.acquire(word, by: number) }
+      if access.isReleasing { judge.release(word, by: number) }
+    case .guarding: break
+    case .fence:
+      // All fences meet at one place: that may hide a race, and makes none up.
+      judge.acquire(0, by: number)
+      judge.release(0, by: number)
+    }
+  }
+}
+
+extension Operation {
+  /// Whether who begins it learns what was released there, whatever comes of it.
+  fileprivate var learns: Bool {
+    switch kind {
+    case .start, .yield, .sleep, .finish, .join: false
+    case .acquire, .acquireShared, .tryAcquire, .tryAcquireShared, .release, .releaseShared:
+      !subject.isLock
+    default: true
+    }
+  }
+}
+
+extension WordAccess {
+  fileprivate var isAcquiring: Bool { ordering == 2 || ordering >= 4 }
+  fileprivate var isReleasing: Bool { ordering >= 3 }
+}

@@ -1,0 +1,19 @@
+/// What the executions of one body have in common: which thread is which, and which object.
+final class NamesOfExploration {
+  private var threads: [ThreadOrigin: Int] = [:]
+  private var origins: [ThreadOrigin] = []
+  var objects = ObjectNames()
+
+  func beginExecution() { objects.beginExecution() }
+
+  /// The number of the thread that came to be in this way.
+  func threadNumber(_ origin: ThreadOrigin) -> Int {
+    if let number = threads[origin] { return number }
+    threads[origin] = origins.count
+    origins.append(origin)
+    return origins.count - 1
+  }
+
+  /// How the thread with a number came to be.
+  func origin(of number: Int) -> ThreadOrigin { origins[number] }
+}

@@ -1,0 +1,14 @@
+/// Draws among all threads that can run, each with the same probability.
+package struct RandomWalk: Sampler {
+  /// A walk; nothing is learned.
+  package init() {}
+
+  /// Draws any thread.
+  package mutating func pick(
+    _ runnable: [Int],
+    _ machine: any Machine,
+    _ random: inout SplitMix64
+  ) -> Int {
+    runnable[random.pick(runnable.count)]
+  }
+}
