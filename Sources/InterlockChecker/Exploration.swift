@@ -1,4 +1,4 @@
-import Interlock
+public import Interlock
 
 /// How to look for schedules under which a body goes wrong.
 ///
@@ -148,6 +148,18 @@ public struct Counterexample: Error, Sendable {
     case unusableSchedule
   }
 
+  /// What one thread does, without another in between.
+  public struct Step: Sendable, Hashable {
+    /// The name of the thread.
+    public let thread: String
+    /// What it does, as its author wrote it.
+    public let action: String
+    /// What comes of it; empty if there is nothing to say.
+    public let result: String
+    /// Where, if that is known.
+    public let place: CodePlace?
+  }
+
   /// What kind of failure it is.
   public let kind: Kind
   /// What went wrong, in a sentence.
@@ -156,8 +168,10 @@ public struct Counterexample: Error, Sendable {
   public let schedule: String
   /// How many executions it took to find it.
   public let executions: Int
-  /// What happened: a table with a column for each thread and a row for each step.
-  public let steps: String
+  /// What happened, step by step.
+  public let steps: [Step]
+  /// The same as a table: a column for each thread, a row for each step.
+  public let table: String
 }
 
 extension Counterexample: CustomStringConvertible {
@@ -166,7 +180,7 @@ extension Counterexample: CustomStringConvertible {
     """
     \(summary)
 
-    \(steps)
+    \(table)
 
     Found in execution \(executions). To see it again: explore(strategy: .replay("\(schedule)")) { … }
     """

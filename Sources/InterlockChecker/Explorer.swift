@@ -99,7 +99,8 @@ struct Explorer {
         summary: "the schedule cannot be read: \(error)",
         schedule: text,
         executions: 0,
-        steps: ""
+        steps: [],
+        table: ""
       )
     }
     program.traces = true
@@ -149,7 +150,8 @@ extension Explorer {
       summary: failure.sentence(trace),
       schedule: schedule,
       executions: executions,
-      steps: StepTable(trace).description
+      steps: trace.forUsers,
+      table: StepTable(trace).description
     )
   }
 
@@ -166,7 +168,8 @@ extension Explorer {
         """,
       schedule: Schedule(choices, world).description,
       executions: executions,
-      steps: world.trace.map { StepTable($0).description } ?? ""
+      steps: world.trace?.forUsers ?? [],
+      table: world.trace.map { StepTable($0).description } ?? ""
     )
   }
 }

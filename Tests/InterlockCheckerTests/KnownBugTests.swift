@@ -32,7 +32,7 @@ import Testing
     )
     #expect(found.kind == .failure)
     #expect(found.summary.contains("an update was lost"))
-    #expect(found.steps.contains("Atomic.load(): is 0"))
+    #expect(found.table.contains("Atomic.load(): is 0"))
   }
 
   @Test func `a race on plain memory is found`() throws {

@@ -7,7 +7,11 @@ import Testing
     #expect(outcome.errors.isEmpty)
     #expect(!outcome.output.contains("\u{1B}"))
     #expect(!outcome.output.contains("\r"))
-    let parts = ["An outage", "racy store", "fixed store", "one thread", "racy", "What next"]
+    let parts = [
+      "An outage", "racy store", "outage-racy: refuted", "request 1 reads", "fixed store",
+      "outage-fixed: proved", "robots-deadlocking: refuted", "robots-ordered: proved",
+      "one thread", "racy", "What next",
+    ]
     var rest = outcome.output[...]
     for part in parts {
       let place = try #require(rest.firstRange(of: part), "\(part) is missing")

@@ -101,3 +101,17 @@ extension WordAccess.Kind {
     }
   }
 }
+
+extension ExecutionTrace {
+  /// The steps with names in place of numbers.
+  var forUsers: [Counterexample.Step] {
+    steps.map { step in
+      Counterexample.Step(
+        thread: names[step.thread] ?? "thread \(step.thread)",
+        action: step.action.isEmpty ? "ends" : step.action,
+        result: step.result,
+        place: step.stack?.place
+      )
+    }
+  }
+}

@@ -1,5 +1,7 @@
 import Interlock
+import InterlockChecker
 import InterlockPrograms
+import InterlockScenarios
 
 /// The tour: a story, a race, and a speed-up, measured here and now.
 struct Tour {
@@ -13,7 +15,9 @@ struct Tour {
   func run() throws {
     try Output.print("Interlock: parallel programs that are right, and some that are wrong.")
     try outage()
+    try everySchedule()
     try fix()
+    try deadlock()
     let sample = try TourSample.collect()
     defer { sample.remove() }
     try letters(sample)
@@ -45,8 +49,62 @@ struct Tour {
     )
   }
 
+  private func everySchedule() throws {
+    try page.heading("2. Every schedule")
+    try page.paragraph(
+      """
+      The checker does not wait for luck. It runs the same code, but decides itself who goes next, and \
+      tries every order that makes a difference: two customers, one item.
+      """
+    )
+    let (result, line) = try check("outage-racy")
+    try page.block([line])
+    guard case .refuted(let example) = result.outcome else { return }
+    try page.block(
+      example.steps.filter { $0.action.contains("PlainCell") }.map { step in
+        "\(step.thread) \(step.action): \(step.result)"
+      }
+    )
+    try page.paragraph(
+      """
+      Both customers look before either takes. `interlock check outage-racy` shows all of it, and prints \
+      the schedule with which a test sees it again.
+      """
+    )
+  }
+
+  /// Checks a scenario, and says in a line what came of it.
+  private func check(_ name: String) throws -> (Scenario.Result, String) {
+    guard let scenario = Scenario.named(name) else { throw Failure("there is no scenario \(name)") }
+    let start = Deadline.now
+    let result = scenario.check(Exploration())
+    let time = Quantity.seconds(Deadline.now - start)
+    switch result.outcome {
+    case .covered(let coverage): return (result, "\(name): \(coverage), \(time)")
+    case .refuted(let example):
+      return (result, "\(name): refuted in execution \(example.executions), \(time)")
+    }
+  }
+
+  private func deadlock() throws {
+    try page.heading("4. A deadlock, named")
+    try page.paragraph(
+      """
+      Two robots share two tools. Each takes one and waits for the other, but only if they meet in that \
+      very moment. The checker makes them meet:
+      """
+    )
+    let (result, line) = try check("robots-deadlocking")
+    try page.block([line])
+    if case .refuted(let example) = result.outcome {
+      try page.paragraph(example.summary.prefix(1).uppercased() + example.summary.dropFirst() + ".")
+    }
+    try page.paragraph("If both take the tools in the same order, that cannot be:")
+    try page.block([try check("robots-ordered").1])
+  }
+
   private func fix() throws {
-    try page.heading("2. The fix")
+    try page.heading("3. The fix")
     try page.paragraph(
       """
       Looking and taking must be one step. A mutex makes them one: while a customer is between the \
@@ -67,9 +125,10 @@ struct Tour {
     try page.paragraph(
       """
       From outside the two stores look alike. What makes this one right is not that it has passed, \
-      but that no order of events exists in which it fails.
+      but that no order of events exists in which it fails:
       """
     )
+    try page.block([try check("outage-fixed").1])
   }
 
   private func runs(_ mode: Outage.Mode) throws -> Outage.Verdict {
@@ -84,7 +143,7 @@ struct Tour {
   }
 
   private func letters(_ sample: TourSample) throws {
-    try page.heading("3. The same mistake, where it shows")
+    try page.heading("5. The same mistake, where it shows")
     let size =
       "\(Quantity.bytes(sample.count.bytes)) in \(Quantity.count(sample.count.files, "file"))"
     try page.paragraph(
@@ -116,7 +175,7 @@ struct Tour {
   }
 
   private func speedUp(_ sample: TourSample, _ sequential: Measurement) throws {
-    try page.heading("4. Right, and fast")
+    try page.heading("6. Right, and fast")
     try page.paragraph(
       "Now every thread has a count of its own, and the sums are made in the end. Nothing is shared:"
     )
@@ -174,6 +233,8 @@ struct Tour {
   private func whatNext() throws {
     try page.heading("What next")
     try page.block([
+      "interlock check --all              every program, under every schedule",
+      "interlock trains --mode deadlocking   four trains that stop for ever",
       "interlock bank --mode racy         where does the money go?",
       "interlock bank --mode condition    the same account, never overdrawn",
       "interlock letters ~/Documents      the letters of your own files",

@@ -93,7 +93,7 @@ public struct Outage: Hashable, Sendable {
       var requests: [ThreadHandle<Bool, Never>] = []
       for customer in 0..<customers {
         if customer > 0, spacing > .zero { CurrentThread.sleep(for: spacing) }
-        requests.append(try threads.spawn(name: "request") { store.order() })
+        requests.append(try threads.spawn(name: "request \(customer + 1)") { store.order() })
       }
       return requests.count { $0.join() }
     }
