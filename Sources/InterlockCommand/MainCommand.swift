@@ -1,5 +1,6 @@
 #if Command
 import ArgumentParser
+import Glibc
 
 /// The command `interlock`: each subcommand parses its arguments, calls a program, prints.
 @main
@@ -35,11 +36,15 @@ struct MainCommand: ParsableCommand {
 
   /// Parses the arguments and runs the command that they name.
   static func main() {
+    StandardDescriptors.keepPlaces()
+    // A file that grows too large for its limit is an error of the file, not the end of the program.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       var command = try parseAsRoot()
       try command.run()
-    } catch let failure as Failure {
-      Output.complain("\(failure)")
+    } catch let error where exitCode(for: error) == .failure && !(error is ExitCode) {
+      // The parser's own errors have other codes: these are a job's, of any kind.
+      Output.complain("\(error)")
       exit(withError: ExitCode.failure)
     } catch {
       exit(withError: error)

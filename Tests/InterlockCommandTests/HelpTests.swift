@@ -55,7 +55,9 @@ import Testing
     ["robots", "--mode", "x"], ["philosophers", "--seats", "1"],
     ["philosophers", "--seats", "1001"],
     ["philosophers", "--seconds", "0"], ["philosophers", "--seconds", "inf"],
-    ["trains", "--speed", "-1"], ["trains", "--speed", "x"], ["trains", "--web"],
+    ["philosophers", "--seconds", "1e30"],
+    ["trains", "--speed", "-1"], ["trains", "--speed", "x"], ["trains", "--speed", "1e30"],
+    ["trains", "--web"],
   ])
   func `exits with 64 when the arguments make no sense`(arguments: [String]) throws {
     let outcome = try CommandRun(arguments).wait()

@@ -5,8 +5,9 @@
 ///
 /// - a thread that begins to wait looks whether threads wait for each other in a circle, across locks,
 ///   joins of threads and of pool tasks, and values that others make (``Once``);
-/// - every acquisition is compared with the orders in which all threads acquired locks before. Two
-///   orders that contradict each other are told of once, even if nobody waited.
+/// - every acquisition is compared with the orders in which other threads acquired locks before. Two
+///   orders that contradict each other are told of once, even if nobody waited. Both orders in one
+///   thread are none, for it cannot wait for itself.
 ///
 /// Turn it on in tests, and while a program that hangs is looked into:
 ///
@@ -36,7 +37,7 @@ public enum DeadlockDetection {
     case report
     /// End the program with a message.
     case trap
-    /// Call this, in a thread of its own.
+    /// Call this, in a thread of its own. A program that ends meanwhile does not wait for it.
     case call(@Sendable (Finding) -> Void)
   }
 

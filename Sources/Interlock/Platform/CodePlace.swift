@@ -5,7 +5,7 @@
 ///
 ///     print(place)  // move(_:) at Bank.swift:12
 public struct CodePlace: Hashable, Sendable {
-  /// The function, as its author wrote it.
+  /// The function, as its author wrote it; empty if it is not known.
   public let function: String
   /// The path of the source file, as the compiler was given it; `nil` if it is not known.
   public let file: String?
@@ -23,16 +23,21 @@ extension CodePlace: CustomStringConvertible {
   /// The function that the place is in, and the name of the file with the line, as in
   /// `move(_:) at Bank.swift:12`.
   public var description: String {
-    guard let name = file?.split(separator: "/").last else { return String(outerFunction) }
-    return "\(outerFunction) at \(name)" + (line.map { ":\($0)" } ?? "")
+    let function = outerFunction
+    guard let name = file?.split(separator: "/").last else { return String(function) }
+    return (function.isEmpty ? "" : "\(function) at ") + name + (line.map { ":\($0)" } ?? "")
   }
 
   /// The function without the closures in it: the line says where in it the place is.
   private var outerFunction: Substring {
     var name = Substring(function)
+    // The compiler's word for a copy of a generic function.
+    if name.hasPrefix(Self.copy) { name = name.dropFirst(Self.copy.count) }
     while name.hasPrefix("closure #"), let end = name.firstRange(of: " in ") {
       name = name[end.upperBound...]
     }
     return name
   }
+
+  private static let copy = "specialized "
 }

@@ -58,7 +58,13 @@ enum SymbolReader {
     guard location == nil || isKnown else { return nil }
     let isOurs = location.map { isOwn(path: $0.path) } ?? isOwn(symbol.rawName)
     if isOurs { return nil }
-    return CodePlace(function: symbol.name, file: location?.path, line: location?.line)
+    // Into a copy of ours the compiler may have put the closure that it was given: the line is in that.
+    let isCopyOfOurs = isOwn(symbol.rawName)
+    return CodePlace(
+      function: isCopyOfOurs ? "" : symbol.name,
+      file: location?.path,
+      line: location?.line
+    )
   }
 
   /// Whether a symbol is of one of the libraries that users call.

@@ -33,12 +33,16 @@ struct PhilosophersCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   private static let mostSeats = 1_000
+  /// About thirty years.
+  private static let mostSeconds = 1e9
 
   func validate() throws {
     guard 2...Self.mostSeats ~= seats else {
       throw ValidationError("--seats is 2 to \(Self.mostSeats).")
     }
-    guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds is more than 0.") }
+    guard seconds > 0, seconds <= Self.mostSeconds else {
+      throw ValidationError("--seconds is more than 0, and at most \(Int(Self.mostSeconds)).")
+    }
   }
 
   func run() throws {

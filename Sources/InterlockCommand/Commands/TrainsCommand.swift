@@ -40,7 +40,7 @@ struct TrainsCommand: ParsableCommand {
 
   func validate() throws {
     guard speed == 0 || 0.01...Self.greatestSpeed ~= speed else {
-      throw ValidationError("--speed is 0, or from 0.01 on.")
+      throw ValidationError("--speed is 0, or 0.01 to \(Int(Self.greatestSpeed)).")
     }
   }
 

@@ -29,7 +29,7 @@ struct WindCommand: ParsableCommand {
   @Argument(help: "A file, a folder, or - for standard input.")
   var paths: [String]
 
-  @Option(help: "Whose reports count: the ICAO code of an airport.")
+  @Option(help: "Whose reports count: the ICAO code of an airport, which has four characters.")
   var station = WeatherStation.heathrow
 
   @Option(help: "How to count.")

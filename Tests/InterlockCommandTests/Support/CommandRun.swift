@@ -29,12 +29,14 @@ final class CommandRun {
   ///
   /// - Parameters:
   ///   - arguments: What follows the command's name.
+  ///   - preparation: What a shell does first, as in `ulimit -f 1`.
   ///   - input: The descriptor that becomes standard input; `nil` gives an empty one.
   ///   - outputDescriptor: The descriptor that becomes standard output, if it is not captured.
   ///   - errorDescriptor: The descriptor that becomes standard error, if it is not captured.
   /// - Throws: `SystemError` if it cannot be started.
   init(
     _ arguments: [String],
+    after preparation: String? = nil,
     input: Int32? = nil,
     output outputDescriptor: Int32? = nil,
     errors errorDescriptor: Int32? = nil
@@ -76,12 +78,14 @@ final class CommandRun {
       Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK)
     )
 
-    let program = try Self.program()
-    let line = [program] + arguments
+    var line = [try Self.program()] + arguments
+    if let preparation {
+      line = ["/bin/sh", "-c", "\(preparation); exec \"$0\" \"$@\""] + line
+    }
     var words = unsafe line.map { unsafe strdup($0) } + [nil]
     defer { for place in line.indices { unsafe free(words[place]) } }
     var child: pid_t = 0
-    let error = unsafe posix_spawn(&child, program, &files, &attributes, &words, environ)
+    let error = unsafe posix_spawn(&child, line[0], &files, &attributes, &words, environ)
     guard error == 0 else { throw SystemError(error) }
     self.child = child
     // So that a command which does not end fails its test, and not the whole run.
