@@ -3,11 +3,14 @@
 
 #include <link.h>
 #include <string.h>
+#include <unistd.h>
 
 struct search {
   // NULL for the executable, which is the first image there is.
   const void *address;
   struct interlock_image *image;
+  // To find out what the file is called takes a call of the system.
+  bool wants_path;
   int seen;
 };
 
@@ -46,6 +49,28 @@ static void read_build_identifier(const struct dl_phdr_info *info, struct interl
   }
 }
 
+static void read_code_end(const struct dl_phdr_info *info, struct interlock_image *image) {
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_X) == 0) continue;
+    uintptr_t end = info->dlpi_addr + segment->p_vaddr + segment->p_memsz;
+    if (end > image->code_end) image->code_end = end;
+  }
+}
+
+// A path that is too long is none: half of it would be another file's.
+static void read_path(const struct dl_phdr_info *info, struct interlock_image *image) {
+  size_t length = strlen(info->dlpi_name);
+  if (length == 0) {
+    // The loader has no name for the executable.
+    ssize_t own = readlink("/proc/self/exe", image->path, sizeof image->path);
+    if (own > 0 && (size_t)own < sizeof image->path) image->path_length = (int32_t)own;
+  } else if (length <= sizeof image->path) {
+    memcpy(image->path, info->dlpi_name, length);
+    image->path_length = (int32_t)length;
+  }
+}
+
 static int look(struct dl_phdr_info *info, size_t size, void *context) {
   (void)size;
   struct search *search = context;
@@ -55,11 +80,18 @@ static int look(struct dl_phdr_info *info, size_t size, void *context) {
   search->image->bias = info->dlpi_addr;
   search->image->is_main = is_main;
   read_build_identifier(info, search->image);
+  read_code_end(info, search->image);
+  if (search->wants_path) read_path(info, search->image);
   return 1;
 }
 
 bool interlock_image_of(const void *address, struct interlock_image *image) {
   struct search search = {.address = address, .image = image};
+  return dl_iterate_phdr(look, &search) != 0;
+}
+
+bool interlock_image_with_path_of(const void *address, struct interlock_image *image) {
+  struct search search = {.address = address, .image = image, .wants_path = true};
   return dl_iterate_phdr(look, &search) != 0;
 }
 

@@ -119,10 +119,15 @@ int interlock_channel_receive(int channel, int *descriptors, int count);
 struct interlock_image {
   /// What to add to an address in the file.
   uintptr_t bias;
+  /// Where its code ends.
+  uintptr_t code_end;
   /// Whether it is the executable.
   bool is_main;
   uint8_t build_identifier[32];
   int32_t build_identifier_size;
+  /// The file, without a zero at the end; nothing if nobody asked for it.
+  char path[512];
+  int32_t path_length;
 };
 
 /// Makes what `interlock_serve_main_actor` needs of the system, before anything else runs in the worker.
@@ -133,6 +138,9 @@ _Noreturn void interlock_serve_main_actor(void);
 
 /// Finds the image that has `address`. Returns whether there is one.
 bool interlock_image_of(const void *address, struct interlock_image *image);
+
+/// The same, with the file's path.
+bool interlock_image_with_path_of(const void *address, struct interlock_image *image);
 
 /// Finds the executable's image.
 struct interlock_image interlock_main_image(void);

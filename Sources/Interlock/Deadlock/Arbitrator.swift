@@ -190,6 +190,12 @@ extension Arbitrator {
   public var waiterCount: Int { rules.withLock { $0.line.count } }
 }
 
+extension Arbitrator: HeldByThreads {
+  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
+    rules.withLock { $0.threadsBefore(waiter) }
+  }
+}
+
 extension Arbitrator {
   private var subject: Subject { Subject("Arbitrator", self, name: name) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
@@ -201,6 +207,7 @@ extension Arbitrator {
       let reason = rules.wait(
         for: Operation(.acquire, subject),
         until: deadline,
+        heldBy: self,
         enter: { $0.acquire(wanted, $1) },
         leave: { $0.leave($1) }
       )

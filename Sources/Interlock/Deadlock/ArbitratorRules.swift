@@ -24,6 +24,14 @@ struct ArbitratorRules<Resource: Hashable> {
     holders.values.contains { $0 === thread }
   }
 
+  /// The threads that have what a thread in line wants, or will have it before.
+  func threadsBefore(_ thread: ThreadRecord) -> [ThreadRecord] {
+    guard let place = line.firstIndex(where: { $0.thread === thread }) else { return [] }
+    let wanted = line[place].wanted
+    let inFront = line[..<place].filter { !$0.wanted.isDisjoint(with: wanted) }.map(\.thread)
+    return wanted.compactMap { holders[$0] } + inFront
+  }
+
   /// Takes all that is wanted if nothing of it is held, and nobody waits for any of it.
   mutating func acquireAtOnce(_ wanted: Set<Resource>, _ thread: ThreadRecord) -> Bool {
     guard isFree(wanted), line.allSatisfy({ $0.wanted.isDisjoint(with: wanted) }) else {

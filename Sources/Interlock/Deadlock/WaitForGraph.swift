@@ -107,7 +107,7 @@ private struct CircleSearch {
     guard let wait = thread.pendingWait else { return nil }
     seen.append(wait)
     guard wait.isEndless, let held = wait.held else { return nil }
-    for holder in held.holdingThreads where holder !== thread {
+    for holder in held.holdingThreads(for: thread) where holder !== thread {
       let edge = WaitForGraph.Edge(thread: thread, wait: wait, holder: holder)
       if holder === start { return [edge] }
       guard visited.insert(holder.number).inserted else { continue }
@@ -118,7 +118,7 @@ private struct CircleSearch {
 
   private func isStill(_ edge: WaitForGraph.Edge) -> Bool {
     guard edge.thread.pendingWait?.number == edge.wait.number else { return false }
-    return edge.wait.held?.holdingThreads.contains { $0 === edge.holder } ?? false
+    return edge.wait.held?.holdingThreads(for: edge.thread).contains { $0 === edge.holder } ?? false
   }
 }
 

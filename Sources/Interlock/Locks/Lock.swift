@@ -201,7 +201,7 @@ extension Lock {
 }
 
 extension Lock: HeldByThreads {
-  package var holdingThreads: [ThreadRecord] {
+  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
     let owner = Bits.owner(of: state.rawLoad(ordering: .acquiring))
     return RealWorld.shared.registry.record(number: owner).map { [$0] } ?? []
   }

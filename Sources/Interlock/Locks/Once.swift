@@ -131,7 +131,7 @@ extension Once {
 }
 
 extension Once: HeldByThreads {
-  package var holdingThreads: [ThreadRecord] {
+  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
     let number = state.withLock { state -> UInt32? in
       if case .running(let number, _) = state { number } else { nil }
     }

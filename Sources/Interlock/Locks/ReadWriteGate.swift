@@ -67,7 +67,7 @@ final class ReadWriteGate: Sendable {
 }
 
 extension ReadWriteGate: HeldByThreads {
-  package var holdingThreads: [ThreadRecord] {
+  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
     rules.withLock { rules in rules.writer.map { [$0] } ?? rules.readers }
   }
 }

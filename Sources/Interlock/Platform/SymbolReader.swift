@@ -1,9 +1,12 @@
+import CInterlock
 internal import Runtime
 
 /// Finds the places of the source code that return addresses mean.
 ///
 /// The standard library's `Backtrace` can do so, but only for a stack that it took itself, or one that
-/// was stored. So the addresses are given the form in which it is stored. To find a line takes it long in a
+/// was stored. So the addresses are given the form in which it is stored, together with the file that they
+/// are from: to find that out itself `Backtrace` would read all that is mapped into memory, and crash if
+/// another thread unmaps something meanwhile. To find a line takes it long in a
 /// large program, so each address is looked up once, and those inside of Interlock by their names only.
 enum SymbolReader {
   private static let known = Guarded<[UInt: [CodePlace]]>([:])
@@ -32,7 +35,8 @@ enum SymbolReader {
   }
 
   private static func read(_ address: UInt) -> [CodePlace] {
-    guard let backtrace = try? Backtrace(from: StoredBacktrace(of: [address])),
+    guard let image = ProgramImage(at: address),
+      let backtrace = try? Backtrace(from: StoredBacktrace(of: [address], in: image)),
       let name = backtrace.symbolicated(options: [.useSymbolCache])?.frames.first?.symbol?.rawName,
       !isOwn(name),
       let frames = backtrace.symbolicated()?.frames
@@ -82,7 +86,7 @@ enum SymbolReader {
 private struct StoredBacktrace: Decoder {
   let fields: [String: String]
 
-  init(of addresses: [UInt]) {
+  init(of addresses: [UInt], in image: ProgramImage) {
     #if arch(arm64)
     let architecture = "aarch64"
     #else
@@ -91,6 +95,7 @@ private struct StoredBacktrace: Decoder {
     fields = [
       "architecture": architecture,
       "backtrace": Self.base64(Self.compact(addresses)),
+      "imageMap": Self.base64(Self.compact(image)),
     ]
   }
 
@@ -112,6 +117,26 @@ private struct StoredBacktrace: Decoder {
       }
     }
     return bytes + [end]
+  }
+
+  /// The format's bytes for a map with one file: words of 64 bits, a name for the system, how many files,
+  /// and for each the number of bytes of where it is and of how long it is, those, the number of its build,
+  /// and its path in parts of at most 63 bytes, with a zero at the end.
+  private static func compact(_ image: ProgramImage) -> [UInt8] {
+    let system = Array("Linux".utf8)
+    var bytes = [0x02, UInt8(system.count)] + system + [1]
+    bytes.append(7 << 3 | 7)
+    for word in [image.start, image.end &- image.start] {
+      for place in (0..<8).reversed() { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * place))) }
+    }
+    bytes.append(UInt8(image.build.count))
+    bytes += image.build
+    for start in stride(from: 0, to: image.path.count, by: 63) {
+      let part = image.path[start..<min(start + 63, image.path.count)]
+      bytes.append(UInt8(part.count))
+      bytes += part
+    }
+    return bytes + [0]
   }
 
   /// Base 64 without padding.
@@ -176,4 +201,27 @@ private struct StoredFields<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
   func superDecoder() throws -> any Decoder { throw NotStored() }
   func superDecoder(forKey key: Key) throws -> any Decoder { throw NotStored() }
+}
+
+/// The executable, or a library that is loaded.
+private struct ProgramImage {
+  let start: UInt
+  let end: UInt
+  let path: [UInt8]
+  /// What tells builds of the file apart.
+  let build: [UInt8]
+
+  /// The one that an address of code is in.
+  init?(at address: UInt) {
+    var image = interlock_image()
+    guard unsafe interlock_image_with_path_of(UnsafeRawPointer(bitPattern: address), &image),
+      image.path_length > 0
+    else { return nil }
+    start = image.bias
+    end = image.code_end
+    path = unsafe withUnsafeBytes(of: image.path) { unsafe Array($0.prefix(Int(image.path_length))) }
+    build = unsafe withUnsafeBytes(of: image.build_identifier) {
+      unsafe Array($0.prefix(Int(image.build_identifier_size)))
+    }
+  }
 }

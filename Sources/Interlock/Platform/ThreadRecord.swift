@@ -242,8 +242,8 @@ struct ThreadWait {
 
 /// Something that threads have and others wait for until they give it back.
 package protocol HeldByThreads: AnyObject, Sendable {
-  /// The threads that have it at this moment.
-  var holdingThreads: [ThreadRecord] { get }
+  /// The threads that have, at this moment, what a waiting thread waits for.
+  func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord]
 }
 
 // Choosing fairly.

@@ -159,6 +159,33 @@ import Testing
     }
   }
 
+  @Test func `is found across an arbitrator`() throws {
+    let arbitrator = Arbitrator<String>(name: "bench")
+    let lock = Lock(name: "ledger")
+    let haveBoth = Barrier(parties: 2)
+    try withCrew { @Sendable crew in
+      try crew.spawn("holder") {
+        try lock.withLock {
+          _ = try haveBoth.arriveAndWait()
+          arbitrator.withResources(["saw", "drill"]) {}
+        }
+      }
+      let asking = try crew.spawn("asking") { () -> Bool in
+        try arbitrator.withResources(["saw"]) {
+          _ = try haveBoth.arriveAndWait()
+          do throws(Deadlock) {
+            try lock.acquireUnlessDeadlocked()
+            lock.release()
+            return false
+          } catch {
+            return error.links.contains { $0.resource == "Arbitrator \"bench\"" }
+          }
+        }
+      }
+      #expect(try asking.result())
+    }
+  }
+
   @Test func `is none while somebody gives up by itself`() throws {
     let left = Lock(name: "left")
     let right = Lock(name: "right")
