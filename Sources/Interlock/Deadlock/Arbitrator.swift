@@ -191,7 +191,7 @@ extension Arbitrator {
 }
 
 extension Arbitrator: HeldByThreads {
-  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
+  package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] {
     rules.withLock { $0.threadsBefore(waiter) }
   }
 }

@@ -23,16 +23,18 @@ public struct Deadlock: Error, Sendable {
     public let operation: String
     /// What it waits for, as in `Lock "fork 3"`.
     public let resource: String
-    /// Who has that: the thread of the next link.
+    /// Who has that, or stands in line for it in front: the thread of the next link.
     public let holder: ThreadIdentity
 
+    let isBehind: Bool
     let waitStack: CallStack?
     let holdStack: CallStack?
 
     /// Where the thread waits, if that is known; to find it out may take a second in a large program.
     public var waitsAt: CodePlace? { waitStack?.place }
 
-    /// Where the holder acquired what the thread waits for; known if ``DeadlockDetection`` was on then.
+    /// Where the holder acquired what the thread waits for; known if ``DeadlockDetection`` was on then, and
+    /// has been since.
     public var heldSince: CodePlace? { holdStack?.place }
   }
 
@@ -48,6 +50,7 @@ extension Deadlock: CustomStringConvertible {
   public var description: String {
     let steps = links.map { link in
       let waits = "\"\(link.thread.name)\" waits for \(link.resource)\(place(" in ", link.waitsAt))"
+      if link.isBehind { return "\(waits) behind \"\(link.holder.name)\"" }
       return
         "\(waits), which \"\(link.holder.name)\" holds\(place(", acquired in ", link.heldSince))"
     }

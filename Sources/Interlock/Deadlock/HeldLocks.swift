@@ -38,7 +38,9 @@ struct HeldLocks {
     holds[place].isShared = true
   }
 
-  func stack(of identity: UInt) -> CallStack? {
-    holds.last { $0.subject.identity == identity }?.stack
+  func stack(of identity: UInt, period: UInt64) -> CallStack? {
+    // Releases were not noted since.
+    guard period == self.period else { return nil }
+    return holds.last { $0.subject.identity == identity }?.stack
   }
 }

@@ -14,7 +14,7 @@ final class LockWatch: Sendable {
   }
 
   private let state = Guarded(State())
-  // 0 while nobody watches, else a number for this time of watching.
+  // 0 while nobody watches, else a number for this time of watching. Changed under the guard of `state`.
   private let period = Atomic<UInt64>(0)
   private let periods = Atomic<UInt64>(0)
   /// Goes up when a lock is forgotten: what threads remember of orders counts no more.
@@ -34,27 +34,34 @@ final class LockWatch: Sendable {
     Seam.dismissWorld()
   }
 
-  var isOn: Bool { period.rawLoad(ordering: .relaxed) != 0 }
+  var isOn: Bool { currentPeriod != 0 }
+
+  private var currentPeriod: UInt64 {
+    // Ordering (D1): acquiring, pairs with the store in `turnOn`.
+    period.rawLoad(ordering: .acquiring)
+  }
 
   func turnOn(_ response: DeadlockDetection.Response) {
+    // First: whoever sees the period notes an acquisition, and must not overlook the release.
+    Seam.announceWorld()
+    let next = periods.wrappingAdd(1, ordering: .relaxed).newValue
     let wasOff = state.withLock { state in
       defer { state = State(response: response) }
+      // Ordering (D1): releasing, pairs with the load in `currentPeriod`.
+      period.store(next, ordering: .releasing)
       return state.response == nil
     }
-    period.store(periods.wrappingAdd(1, ordering: .relaxed).newValue, ordering: .relaxed)
     edition.wrappingAdd(1, ordering: .relaxed)
-    guard wasOff else { return }
-    WaitForGraph.beginInterest()
-    Seam.announceWorld()
+    if wasOff { WaitForGraph.beginInterest() } else { Seam.dismissWorld() }
   }
 
   func turnOff() {
     let wasOn = state.withLock { state in
       defer { state = State() }
+      period.store(0, ordering: .relaxed)
       return state.response != nil
     }
     guard wasOn else { return }
-    period.store(0, ordering: .relaxed)
     Seam.dismissWorld()
     WaitForGraph.endInterest()
   }
@@ -110,8 +117,10 @@ extension LockWatch {
     _ body: () -> Bool
   ) -> Bool {
     guard body() else { return false }
+    let period = currentPeriod
+    // Turned off meanwhile: nobody will note the release.
+    guard period != 0 else { return true }
     let hold = HeldLocks.Hold(subject: subject, isShared: isShared, stack: stack)
-    let period = period.rawLoad(ordering: .relaxed)
     me.holds.withLock { $0.append(hold, period: period) }
     return true
   }
@@ -128,7 +137,9 @@ extension LockWatch {
     isShared: Bool,
     _ stack: CallStack
   ) {
-    let period = period.rawLoad(ordering: .relaxed)
+    // Before the period, so that what is said too late for a period is said again in the next one.
+    let edition = edition.load(ordering: .acquiring)
+    let period = currentPeriod
     let held = me.holds.withLock { $0.current(period: period, without: wanted.identity) }
     guard !held.isEmpty else { return }
     var way = Hasher()
@@ -138,11 +149,12 @@ extension LockWatch {
     }
     way.combine(wanted.identity)
     way.combine(isShared)
-    let edition = edition.load(ordering: .relaxed)
     guard unsafe me.orders.isNew(way.finalize(), edition: edition) else { return }
     let identity = ThreadIdentity(me)
-    let circles = state.withLock { state in
-      held.compactMap { hold in
+    let circles = state.withLock { state -> [[LockOrder.Step]] in
+      // Turned off or on since: what the thread had then is no news of this period.
+      guard currentPeriod == period else { return [] }
+      return held.compactMap { hold in
         state.order.note(
           LockOrder.Step(
             thread: identity,
@@ -156,6 +168,13 @@ extension LockWatch {
       }
     }
     for circle in circles { tell(.inversion(LockOrderInversion(circle))) }
+  }
+
+  /// Where a thread acquired a lock that it has.
+  func stack(of subject: Subject, in holder: ThreadRecord) -> CallStack? {
+    let period = currentPeriod
+    guard period != 0 else { return nil }
+    return holder.holds.withLock { $0.stack(of: subject.identity, period: period) }
   }
 
   /// A lock goes away.

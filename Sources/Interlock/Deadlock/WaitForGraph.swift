@@ -20,7 +20,7 @@ import CInterlock
 /// from the first reading to the second: between them all were, and nobody who waits gives anything back.
 enum WaitForGraph {
   // Guarded by it: the entering of waits while somebody is interested.
-  private static let entrance = Guarded(())
+  private static let entrance = GuardLock()
   private static let interest = Atomic<Int>(0)
 
   /// From now on threads that begin to wait look for circles.
@@ -33,36 +33,70 @@ enum WaitForGraph {
     _ = interest.rawWrappingAdd(-1)
   }
 
-  /// Writes down what a thread is about to wait for, and looks whether that closes a circle.
+  /// Writes down what a thread is about to wait for, and looks whether that closes circles.
   ///
-  /// A victim of the circle is told; if there is none, whoever has turned detection on.
+  /// A victim of each circle is told; if there is none, whoever has turned detection on.
   static func enter(_ thread: ThreadRecord, _ wait: ThreadWait) {
     thread.setWait(wait)
     // Ordering: sequentially consistent, pairs with the addition in `beginInterest`, which another of
     // these follows.
     interlock_fence(UpdateOrdering.sequentiallyConsistent.rawValue)
     guard interest.rawLoad(ordering: .relaxed) > 0 else { return }
-    var wait = wait
-    wait.stack = .capture()
-    let (edges, victim, seen) = entrance.withLock { _ in
-      thread.setWait(wait)
-      var search = CircleSearch(from: thread)
-      let edges = search.circle()
-      // The one that closes the circle, if it may be: it has not slept yet.
-      let victim = edges?.first { $0.wait.acceptsRefusal }
-      // Of two that come at once the second one does not find the circle again.
-      if edges != nil { (victim?.thread ?? thread).settleWait() }
-      return (edges, victim, search.seen)
+    let stack = CallStack.capture()
+    let (circles, seen) = entrance.withLock {
+      // Nothing else: others may have seen the wait, and dealt with it.
+      thread.changeWait(wait.number) { $0.stack = stack }
+      return settleCircles(through: thread)
     }
     // What was seen may go away with the last reference, which must not happen under the guard.
     withExtendedLifetime(seen) {}
-    guard let edges else { return }
-    let deadlock = Deadlock(links: edges.map(\.link))
-    if let victim {
-      victim.thread.refuseWait(deadlock)
-      victim.thread.parker.wake()
-    } else {
-      LockWatch.shared.tell(.deadlock(deadlock))
+    for circle in circles {
+      if let victim = circle.victim {
+        victim.thread.refuseWait(victim.wait.number, circle.deadlock)
+        victim.thread.parker.wake()
+      } else {
+        LockWatch.shared.tell(.deadlock(circle.deadlock))
+      }
+    }
+  }
+
+  /// Looks for circles until there is none that has to be dealt with: who waits for several threads may
+  /// close several.
+  ///
+  /// The caller has `entrance`.
+  ///
+  /// - Returns: The circles, and all waits that were looked at.
+  private static func settleCircles(
+    through thread: ThreadRecord
+  ) -> (circles: [Circle], seen: [ThreadWait]) {
+    var circles: [Circle] = []
+    var seen: [ThreadWait] = []
+    while true {
+      var search = CircleSearch(from: thread)
+      let edges = search.circle()
+      seen += search.seen
+      guard let edges else { return (circles, seen) }
+      let circle = Circle(edges: edges)
+      circles.append(circle)
+      // Of two that come at once the second one does not find the circle again.
+      if let victim = circle.victim {
+        victim.thread.changeWait(victim.wait.number) { $0.isSettled = true }
+      } else {
+        for edge in edges { edge.thread.changeWait(edge.wait.number) { $0.isTold = true } }
+      }
+    }
+  }
+
+  /// Threads each of which waits for the next one, and the last one for the first one.
+  private struct Circle {
+    let edges: [Edge]
+
+    /// The one that closes the circle, if it may be: it has not slept yet.
+    var victim: Edge? { edges.first { $0.wait.acceptsRefusal } }
+
+    var deadlock: Deadlock {
+      let next = edges.dropFirst() + edges.prefix(1)
+      return Deadlock(links: zip(edges, next).map { $0.link(before: $1) })
     }
   }
 
@@ -72,15 +106,18 @@ enum WaitForGraph {
     let wait: ThreadWait
     let holder: ThreadRecord
 
-    var link: Deadlock.Link {
-      let subject = wait.operation.subject
-      return Deadlock.Link(
+    /// What the thread waits for; after a condition, its lock.
+    private var subject: Subject { (wait.held as? Lock)?.subject ?? wait.operation.subject }
+
+    func link(before next: Edge) -> Deadlock.Link {
+      Deadlock.Link(
         thread: ThreadIdentity(thread),
         operation: wait.operation.description,
-        resource: wait.operation.awaited,
+        resource: wait.operation.kind.awaited(subject),
         holder: ThreadIdentity(holder),
+        isBehind: subject.isLock && subject.identity == next.subject.identity,
         waitStack: wait.stack,
-        holdStack: holder.holds.withLock { $0.stack(of: subject.identity) }
+        holdStack: LockWatch.shared.stack(of: subject, in: holder)
       )
     }
   }
@@ -88,8 +125,14 @@ enum WaitForGraph {
 
 /// A search for a circle through one thread.
 private struct CircleSearch {
+  /// A thread, and whether the way to it has a wait of which nobody was told.
+  private struct Visit: Hashable {
+    let number: UInt32
+    let isNew: Bool
+  }
+
   private let start: ThreadRecord
-  private var visited: Set<UInt32> = []
+  private var visited: Set<Visit> = []
   /// All waits that were looked at.
   private(set) var seen: [ThreadWait] = []
 
@@ -97,35 +140,52 @@ private struct CircleSearch {
     self.start = start
   }
 
-  /// The circle, if there is one and it stays.
+  /// A circle of which nobody was told, if there is one and it stays.
   mutating func circle() -> [WaitForGraph.Edge]? {
-    guard let edges = path(from: start), edges.allSatisfy(isStill) else { return nil }
-    return edges
-  }
-
-  private mutating func path(from thread: ThreadRecord) -> [WaitForGraph.Edge]? {
-    guard let wait = thread.pendingWait else { return nil }
-    seen.append(wait)
-    guard wait.isEndless, let held = wait.held else { return nil }
-    for holder in held.holdingThreads(for: thread) where holder !== thread {
-      let edge = WaitForGraph.Edge(thread: thread, wait: wait, holder: holder)
-      if holder === start { return [edge] }
-      guard visited.insert(holder.number).inserted else { continue }
-      if let rest = path(from: holder) { return [edge] + rest }
+    while let edges = path(from: start, isNew: false) {
+      if stays(edges) { return edges }
     }
     return nil
   }
 
-  private func isStill(_ edge: WaitForGraph.Edge) -> Bool {
-    guard edge.thread.pendingWait?.number == edge.wait.number else { return false }
-    return edge.wait.held?.holdingThreads(for: edge.thread).contains { $0 === edge.holder } ?? false
+  private mutating func path(from thread: ThreadRecord, isNew: Bool) -> [WaitForGraph.Edge]? {
+    guard let wait = pendingWait(of: thread), wait.isEndless, let held = wait.held else {
+      return nil
+    }
+    let isNew = isNew || !wait.isTold
+    for holder in held.holdingThreads(against: thread) where holder !== thread {
+      let edge = WaitForGraph.Edge(thread: thread, wait: wait, holder: holder)
+      if holder === start {
+        if isNew { return [edge] }
+      } else if visited.insert(Visit(number: holder.number, isNew: isNew)).inserted {
+        if let rest = path(from: holder, isNew: isNew) { return [edge] + rest }
+      }
+    }
+    return nil
+  }
+
+  /// The wait that a thread is in, unless that ends.
+  private mutating func pendingWait(of thread: ThreadRecord) -> ThreadWait? {
+    guard let wait = thread.lastWait else { return nil }
+    seen.append(wait)
+    return wait.isSettled || thread.signalled != .none ? nil : wait
+  }
+
+  private mutating func stays(_ edges: [WaitForGraph.Edge]) -> Bool {
+    for edge in edges {
+      guard pendingWait(of: edge.thread)?.number == edge.wait.number,
+        let holders = edge.wait.held?.holdingThreads(against: edge.thread),
+        holders.contains(where: { $0 === edge.holder })
+      else { return false }
+    }
+    return true
   }
 }
 
-extension Operation {
-  /// What whoever does this waits for.
-  fileprivate var awaited: String {
-    switch (kind, subject.name) {
+extension Operation.Kind {
+  /// What whoever does this to something waits for.
+  fileprivate func awaited(_ subject: Subject) -> String {
+    switch (self, subject.name) {
     case (.join, let name?) where subject.type.description == "ThreadHandle":
       "the end of thread \"\(name)\""
     case (.join, _): "the end of \(subject)"

@@ -25,14 +25,14 @@ extension Lock {
     unsafe me.wakes = 0
     lineGuard.withLock { enter(me) }
     releaseSlowly()
-    var reason = me.waitForSignal(Operation(kind, subject), until: deadline)
+    var reason = me.waitForSignal(Operation(kind, subject), until: deadline, heldBy: self)
     if reason == .none {
       if lineGuard.withLock({ leave(me) }) {
         _ = acquireLoop(me, .acquire, until: nil)
         return false
       }
       // Moved meanwhile: the lock comes.
-      reason = me.waitForSignal(Operation(kind, subject), until: nil)
+      reason = me.waitForSignal(Operation(kind, subject), until: nil, heldBy: self)
     }
     if reason != .given {
       unsafe me.wakes = 1

@@ -201,7 +201,9 @@ extension Lock {
 }
 
 extension Lock: HeldByThreads {
-  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
+  package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] {
+    // Who waits for a condition waits for the lock's owner only when it was moved to the line.
+    guard lineGuard.withLock({ line.contains { $0 === waiter } }) else { return [] }
     let owner = Bits.owner(of: state.rawLoad(ordering: .acquiring))
     return RealWorld.shared.registry.record(number: owner).map { [$0] } ?? []
   }

@@ -131,7 +131,7 @@ extension Once {
 }
 
 extension Once: HeldByThreads {
-  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
+  package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] {
     let number = state.withLock { state -> UInt32? in
       if case .running(let number, _) = state { number } else { nil }
     }

@@ -67,7 +67,7 @@ final class ReadWriteGate: Sendable {
 }
 
 extension ReadWriteGate: HeldByThreads {
-  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
-    rules.withLock { rules in rules.writer.map { [$0] } ?? rules.readers }
+  package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] {
+    rules.withLock { $0.obstacles(of: waiter) }
   }
 }

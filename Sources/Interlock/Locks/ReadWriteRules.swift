@@ -61,6 +61,21 @@ struct ReadWriteRules {
     return (true, admit())
   }
 
+  /// The threads that keep one out which stands in line: those inside, or the writers in front of a reader.
+  ///
+  /// A writer in front may give up, and then the readers inside are nobody's obstacle.
+  func obstacles(of thread: ThreadRecord) -> [ThreadRecord] {
+    guard let place = line.firstIndex(where: { $0.thread === thread }) else { return [] }
+    if let writer { return [writer] }
+    if line[place].role == .writer { return readers }
+    let others =
+      switch preference {
+      case .fair: line[..<place]
+      case .writers: line[...]
+      }
+    return others.filter { $0.role == .writer }.map(\.thread)
+  }
+
   /// Whether a thread may go inside although `others` wait.
   private func mayEnter(_ role: Role, before others: ArraySlice<Request>) -> Bool {
     guard writer == nil else { return false }

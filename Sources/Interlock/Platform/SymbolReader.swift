@@ -127,7 +127,9 @@ private struct StoredBacktrace: Decoder {
     var bytes = [0x02, UInt8(system.count)] + system + [1]
     bytes.append(7 << 3 | 7)
     for word in [image.start, image.end &- image.start] {
-      for place in (0..<8).reversed() { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * place))) }
+      for place in (0..<8).reversed() {
+        bytes.append(UInt8(truncatingIfNeeded: word >> (8 * place)))
+      }
     }
     bytes.append(UInt8(image.build.count))
     bytes += image.build
@@ -219,7 +221,9 @@ private struct ProgramImage {
     else { return nil }
     start = image.bias
     end = image.code_end
-    path = unsafe withUnsafeBytes(of: image.path) { unsafe Array($0.prefix(Int(image.path_length))) }
+    path = unsafe withUnsafeBytes(of: image.path) {
+      unsafe Array($0.prefix(Int(image.path_length)))
+    }
     build = unsafe withUnsafeBytes(of: image.build_identifier) {
       unsafe Array($0.prefix(Int(image.build_identifier_size)))
     }

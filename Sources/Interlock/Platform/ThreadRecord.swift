@@ -179,7 +179,8 @@ extension ThreadRecord {
       number: unsafe waitCount,
       operation: operation,
       held: held,
-      isEndless: deadline == nil || deadline == .never,
+      // Without a limit of time only cancellation ends it, which has come already or may never.
+      isEndless: deadline == nil || deadline == .never && !isCancelled,
       acceptsRefusal: unsafe acceptsRefusal
     )
     guard held != nil, entered.isEndless, Seam.watchingWorld == nil else {
@@ -188,29 +189,28 @@ extension ThreadRecord {
     WaitForGraph.enter(self, entered)
   }
 
-  /// The wait that the thread is in, if it has not been signalled; one that is settled is none.
-  var pendingWait: ThreadWait? {
-    guard let pending = wait.withLock({ $0 }), !pending.isSettled, signalled == .none else {
-      return nil
-    }
-    return pending
-  }
+  /// The wait that the thread is in, whatever has become of it.
+  var lastWait: ThreadWait? { wait.withLock { $0 } }
 
   /// Writes down what the thread is about to wait for.
   func setWait(_ wait: ThreadWait) {
     self.wait.withLock { $0 = wait }
   }
 
-  /// The waiting thread's part in a deadlock is dealt with: it is not looked at again.
-  func settleWait() {
-    wait.withLock { $0?.isSettled = true }
+  /// Changes what is known of the wait with this number, if the thread is still in it.
+  func changeWait(_ number: UInt64, _ change: (inout ThreadWait) -> Void) {
+    wait.withLock { wait in
+      guard var changed = wait, changed.number == number else { return }
+      change(&changed)
+      wait = changed
+    }
   }
 
-  /// Lets the waiting thread end a deadlock.
+  /// Lets the waiting thread end a deadlock, if it is still in the wait with this number.
   ///
   /// The caller wakes `parker` afterwards.
-  func refuseWait(_ deadlock: Deadlock) {
-    wait.withLock { $0?.refusal = deadlock }
+  func refuseWait(_ number: UInt64, _ deadlock: Deadlock) {
+    changeWait(number) { $0.refusal = deadlock }
   }
 
   /// Whether the thread was chosen to end a deadlock; only the thread itself asks.
@@ -234,7 +234,9 @@ struct ThreadWait {
   let acceptsRefusal: Bool
   /// From where the thread called.
   var stack: CallStack?
-  /// It is part of a circle that was found.
+  /// It is part of a circle that nobody ends, and which was told of.
+  var isTold = false
+  /// It ends, for its thread was chosen to end a circle.
   var isSettled = false
   /// It was refused, for this circle.
   var refusal: Deadlock?
@@ -242,8 +244,8 @@ struct ThreadWait {
 
 /// Something that threads have and others wait for until they give it back.
 package protocol HeldByThreads: AnyObject, Sendable {
-  /// The threads that have, at this moment, what a waiting thread waits for.
-  func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord]
+  /// The threads that have it at this moment, or stand in front of one that waits for it and keep it out.
+  func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord]
 }
 
 // Choosing fairly.

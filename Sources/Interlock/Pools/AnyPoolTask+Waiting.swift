@@ -66,7 +66,7 @@ extension AnyPoolTask {
 
 /// The thread that runs a task has its end.
 extension AnyPoolTask: HeldByThreads {
-  package final func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] {
+  package final func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] {
     let life = life
     guard life.phase == .running else { return [] }
     return core.registry.record(number: life.runner).map { [$0] } ?? []

@@ -101,11 +101,15 @@ extension RobustCell<MemberTable> {
   }
 
   /// Takes the dead away.
-  func forgetDead() {
+  ///
+  /// - Returns: Whether there were any.
+  @discardableResult
+  func forgetDead() -> Bool {
     let family = family
-    withLock { table in
-      _ = table.removeDead(family)
+    return withLock { table in
+      let hadDead = table.removeDead(family) != nil || table.hasLost
       table.hasLost = false
+      return hadDead
     }
   }
 }

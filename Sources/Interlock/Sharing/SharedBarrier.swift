@@ -228,10 +228,15 @@ extension SharedBarrier {
 
   /// Breaks the barrier if a process has died that had it.
   private func lookForDeaths() {
-    guard members.hasDead else { return }
-    change { $0.broken }
-    members.forgetDead()
-    wakeAll()
+    var seen = rounds
+    while members.hasDead {
+      // Not a later round: a reset may have forgotten the dead since.
+      if change({ $0.round == seen.round ? $0.broken : nil }) != nil {
+        members.forgetDead()
+        return wakeAll()
+      }
+      seen = rounds
+    }
   }
 
   /// Breaks the barrier: everybody who waits gets an error, and everybody who comes.
@@ -242,8 +247,9 @@ extension SharedBarrier {
 
   /// Makes the barrier as new; whoever waits gets an error.
   public func reset() {
-    members.forgetDead()
-    change { $0.next(isReset: true) }
+    let hadDead = members.forgetDead()
+    // What is as new stays so: a round for it would push out of the word what earlier waiters need.
+    change { hadDead || $0.isBroken || $0.arrived > 0 ? $0.next(isReset: true) : nil }
     wakeAll()
   }
 

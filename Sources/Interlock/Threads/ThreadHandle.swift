@@ -171,7 +171,7 @@ extension ThreadHandle {
 
 /// A thread has its own end.
 extension ThreadRecord: HeldByThreads {
-  package func holdingThreads(for waiter: ThreadRecord) -> [ThreadRecord] { [self] }
+  package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] { [self] }
 }
 
 /// How a thread ended, and who waits for that: running until the one call of `finish`, then

@@ -97,6 +97,57 @@ import Testing
     #expect(Self.text(result.standardErrorContent).contains("acquires Lock \"stock\""))
   }
 
+  @Test func `does not take an old place for that of a lock that was acquired unseen`() async throws
+  {
+    await #expect(processExitsWith: .success) {
+      endWhenStuck()
+      let ledger = Lock(name: "ledger")
+      DeadlockDetection.enable()
+      ledger.acquire()
+      DeadlockDetection.disable()
+      ledger.release()
+      let deadlock = try ledger.withLock { () throws -> Deadlock? in
+        let child = try spawn { () -> Deadlock? in
+          do throws(Deadlock) {
+            try ledger.acquireUnlessDeadlocked()
+            ledger.release()
+            return nil
+          } catch {
+            return error
+          }
+        }
+        return child.join()
+      }
+      let link = try #require(deadlock?.links.first { $0.resource == "Lock \"ledger\"" })
+      #expect(link.heldSince == nil)
+    }
+  }
+
+  @Test func `says nothing of what is right while it is turned on and off`() async throws {
+    await #expect(processExitsWith: .success) {
+      endWhenStuck()
+      let locks = (0..<3).map { _ in Lock() }
+      let isOver = Event()
+      let threads = try (0..<3).map { number in
+        try spawn {
+          var random = SplitMix(seed: UInt64(number))
+          while !isOver.isSet {
+            let first = Int(random.next() % 2)
+            let second = first + 1 + Int(random.next() % UInt64(2 - first))
+            locks[first].withLock { locks[second].withLock {} }
+          }
+        }
+      }
+      for _ in 0..<30_000 {
+        DeadlockDetection.enable(.trap)
+        CurrentThread.yield()
+        DeadlockDetection.disable()
+      }
+      isOver.set()
+      for thread in threads { thread.join() }
+    }
+  }
+
   @Test func `says nothing of what is right`() async throws {
     let result = try await #require(
       processExitsWith: .success,
