@@ -64,11 +64,13 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     binding = WorldBinding(self)
     let main = makeThread(ThreadRecord(name: "main", in: registry), by: nil)
     judge.start(main.number, by: nil)
-    run(main) { [weak self] in
+    // Not weak, which would make each reference to the world as slow as a weak one: the world is there as
+    // long as its fibers run.
+    run(main) { [unowned self] in
       do {
         try body()
       } catch {
-        self?.fail(.threw(error))
+        fail(.threw(error))
       }
     }
   }
