@@ -66,6 +66,7 @@ struct Explorer {
     {
       executions += 1
       runs += 1
+      program.learn()
       let isRenamed = program.generation != generation
       try judge(execution, search.choices, isRenamed: isRenamed)
       guard isRenamed else { continue }

@@ -44,7 +44,7 @@ public final class Arbitrator<Resource: Hashable & Sendable>: Sendable {
   }
 
   deinit {
-    if let (_, holder) = rules.withLock({ $0.holders.first }), Seam.watchingWorld == nil {
+    if let (_, holder) = rules.last.holders.first, Seam.watchingWorld == nil {
       misuse(
         "an Arbitrator\(quotedName) is destroyed while thread \"\(holder.name)\" holds something of it"
       )
@@ -234,7 +234,7 @@ extension Arbitrator {
   /// Releases what the body has not released early.
   private func releaseRest(of wanted: Set<Resource>) {
     let me = ThreadRecord.current
-    let held = rules.withLock { rules in wanted.filter { rules.holders[$0] === me } }
+    let held = rules.peek { rules in wanted.filter { rules.holders[$0] === me } }
     if !held.isEmpty { release(held) }
   }
 }

@@ -181,7 +181,8 @@ extension Lock {
 
   /// Whether the calling thread holds the lock.
   public var isHeldByCurrentThread: Bool {
-    Bits.owner(of: state.load(ordering: .relaxed)) == ThreadNumber.current
+    // Nobody else can change the answer, so no world needs to know of the question.
+    Bits.owner(of: state.rawLoad(ordering: .relaxed)) == ThreadNumber.current
   }
 
   /// The thread that holds the lock.

@@ -35,7 +35,7 @@ final class Rings<Element: Sendable>: QueueCore {
   }
 
   deinit {
-    for base in state.withLock({ $0.bases }) { RingEnds<Element>.ring(base).free() }
+    for base in state.last.bases { RingEnds<Element>.ring(base).free() }
     ends.free()
   }
 

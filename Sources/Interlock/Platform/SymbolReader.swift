@@ -78,7 +78,7 @@ enum SymbolReader {
 
   /// Whether a file is of one of them.
   private static func isOwn(path: String) -> Bool {
-    path.contains("/Sources/Interlock/") || path.contains("/Sources/InterlockChecker/")
+    ["Interlock", "InterlockChecker", "CInterlock"].contains { path.contains("/Sources/\($0)/") }
   }
 }
 

@@ -33,9 +33,9 @@ package final class ThreadRecord: @unchecked Sendable {
   private let cancellation = Atomic<Bool>(false)
   // The reason in the low 8 bits; above them the place that the signal came from.
   private let wakeSignal = Atomic<UInt32>(UInt32(WakeReason.none.rawValue))
-  private let wait = Guarded<ThreadWait?>(nil)
+  private let wait = Guarded<ThreadWait?>(nil, isQuiet: true)
   /// Ends a wait of the thread that is not at its parker.
-  private let interrupter = Guarded<(@Sendable () -> Void)?>(nil)
+  private let interrupter = Guarded<(@Sendable () -> Void)?>(nil, isQuiet: true)
 
   // SAFETY (all): touched only by the thread itself.
   /// How often the thread was woken for the lock that it waits for; see `Lock`.
@@ -55,7 +55,7 @@ package final class ThreadRecord: @unchecked Sendable {
   /// How often the thread has waited.
   nonisolated(unsafe) private var waitCount: UInt64 = 0
   /// The locks that the thread has, while ``DeadlockDetection`` is on.
-  let holds = Guarded(HeldLocks())
+  let holds = Guarded(HeldLocks(), isQuiet: true)
   /// In which orders it has acquired locks, as far as it has said so.
   nonisolated(unsafe) var orders = OrderMemory()
 
@@ -269,7 +269,7 @@ extension ThreadRecord {
   /// Whether the thread itself was asked to end.
   package var isAskedToEnd: Bool {
     // Ordering (C1): acquiring, pairs with the store in `cancel`.
-    cancellation.load(ordering: .acquiring)
+    cancellation.rawLoad(ordering: .acquiring)
   }
 
   /// Whether the thread, or the pool task that it runs, was asked to end.

@@ -1,9 +1,9 @@
 /// The threads that live in one world, as far as the toolkit has met them.
 package final class ThreadRegistry: Sendable {
   private let lastNumber = Atomic<UInt64>(0)
-  private let records = Guarded<[UInt32: ThreadRecord]>([:])
+  private let records = Guarded<[UInt32: ThreadRecord]>([:], isQuiet: true)
   /// Which threads wait for which pool tasks.
-  let joins = Guarded(JoinGraph())
+  let joins = Guarded(JoinGraph(), isQuiet: true)
 
   package init() {}
 

@@ -52,7 +52,7 @@ private final class ThreadJob<Success: Sendable, Failure: Error>: Sendable {
   private let body: Guarded<(@Sendable () throws(Failure) -> Success)?>
 
   init(_ body: @escaping @Sendable () throws(Failure) -> Success) {
-    self.body = Guarded(body)
+    self.body = Guarded(body, isQuiet: true)
   }
 
   func run() throws(Failure) -> Success {

@@ -35,7 +35,7 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
   }
 
   deinit {
-    outcome.withLock { $0.unseenFailure }.map { UnjoinedFailure.report($0, of: identity) }
+    outcome.last.unseenFailure.map { UnjoinedFailure.report($0, of: identity) }
   }
 
   /// Which thread it is.

@@ -21,7 +21,7 @@
 public final class ThreadLocal<Value>: Sendable {
   private let makeValue: @Sendable () -> sending Value
   private let key = ThreadLocalKey.next()
-  private let cells = Guarded<[ThreadLocalCell<Value>]>([])
+  private let cells = Guarded<[ThreadLocalCell<Value>]>([], isQuiet: true)
 
   /// Creates a variable.
   ///
@@ -117,7 +117,7 @@ private final class ThreadLocalCell<Value>: @unchecked Sendable {
     case over
   }
 
-  private let state = Guarded(State.idle)
+  private let state = Guarded(State.idle, isQuiet: true)
   // SAFETY: initialised in `init`; deinitialised and freed when the state becomes `over`. Its thread
   // reaches it while `inUse`; others only under the guard, while `idle`.
   private let pointer: UnsafeMutablePointer<Value>

@@ -44,7 +44,7 @@ public final class ThreadScope: Sendable {
     var isEnded = false
   }
 
-  private let state = Guarded(State())
+  private let state = Guarded(State(), isQuiet: true)
 
   init() {}
 

@@ -10,7 +10,7 @@ public enum UnjoinedFailure {
   /// Is given the error, and the thread that threw it, on some thread.
   public typealias Handler = @Sendable (_ error: any Error, _ thread: ThreadIdentity) -> Void
 
-  private static let current = Guarded<Handler>(printLine)
+  private static let current = Guarded<Handler>(printLine, isQuiet: true)
 
   /// The handler for the whole process.
   public static var handler: Handler {

@@ -11,7 +11,7 @@ struct StepTable: CustomStringConvertible {
   /// - Parameter trace: What happened.
   init(_ trace: ExecutionTrace) {
     let threads = Set(trace.steps.map(\.thread)).sorted()
-    header = ["step"] + threads.map { trace.names[$0] ?? "thread \($0)" }
+    header = ["step"] + threads.map { Self.shortened(trace.names[$0] ?? "thread \($0)") }
     rows = trace.steps.enumerated().flatMap { number, step in
       let cell = Self.lines(of: step)
       let column = (threads.firstIndex(of: step.thread) ?? 0) + 1
@@ -31,15 +31,24 @@ struct StepTable: CustomStringConvertible {
     guard let place = step.stack?.place, let file = place.file?.split(separator: "/").last,
       let line = place.line
     else { return wrapped(first) }
-    return wrapped(first) + ["  \(file):\(line)"]
+    let end = ":\(line)"
+    return wrapped(first) + [
+      "  " + shortened(String(file), to: greatestWidth - 2 - end.count) + end
+    ]
+  }
+
+  /// The text, without its middle if it is too long: what tells texts apart is at their ends.
+  private static func shortened(_ text: String, to width: Int = greatestWidth) -> String {
+    guard text.count > width else { return text }
+    return text.prefix(width / 2) + "…" + text.suffix((width - 1) / 2)
   }
 
   private static func wrapped(_ text: String) -> [String] {
     var lines = [""]
-    for word in text.split(separator: " ") {
+    for word in text.split(separator: " ").map({ shortened(String($0), to: greatestWidth - 2) }) {
       let last = lines[lines.count - 1]
       if last.isEmpty {
-        lines[lines.count - 1] = String(word)
+        lines[lines.count - 1] = word
       } else if last.count + 1 + word.count <= greatestWidth {
         lines[lines.count - 1] += " " + word
       } else {

@@ -22,6 +22,9 @@ final class CheckedProgram: Explorable {
     last?.close()
   }
 
+  /// Learns from the run made last; see ``ObjectNames``.
+  func learn() { last?.learn() }
+
   /// Begins a run; the one before it is over.
   func begin() -> any Machine { beginRun() }
 

@@ -50,31 +50,38 @@ extension ControlledWorld {
     case .access(let access):
       return Event(id, footprint(of: access, by: thread), after: start)
     case .resumption(let sleep):
-      let footprint = sleep.operation.map { self.footprint(of: $0, by: thread, isResumed: true) }
+      let footprint = sleep.operation.map {
+        self.footprint(of: $0, by: thread, isWoken: thread.wokenBy != nil)
+      }
       let isYield = sleep.address == 0
       var event = Event(id, footprint ?? [], after: thread.wokenBy, isYield: isYield)
-      if let lock = sleep.operation?.outerLock { note(lock.ownerNumber == 0, in: &event) }
+      if let lock = sleep.operation?.outerLock {
+        note(lock.ownerNumber == 0, of: UInt(bitPattern: ObjectIdentifier(lock)), in: &event)
+      }
       return event
     case .operation(let operation):
       let ended = operation.kind == .join ? joined(operation)?.lastEvent : nil
       var event = Event(
         id,
-        footprint(of: operation, by: thread, isResumed: false),
+        footprint(of: operation, by: thread, isWoken: false),
         after: start,
         alsoAfter: ended,
         isYield: operation.kind == .yield
       )
-      if let isFree = isFree(operation.subject) { note(isFree, in: &event) }
+      if let isFree = isFree(operation.subject) {
+        note(isFree, of: operation.subject.identity, in: &event)
+      }
       return event
     }
   }
 
-  private func note(_ isFree: Bool, in event: inout Event) {
+  private func note(_ isFree: Bool, of lock: UInt, in event: inout Event) {
+    event.taken = names.objects.place(of: lock)
     for position in 0..<event.footprint.count { event.noteMoment(position, couldTake: isFree) }
   }
 
-  /// The thread that is joined.
-  private func joined(_ operation: Operation) -> ControlledThread? {
+  /// The thread that is joined; `nil` if it is no thread: queues are joined, too.
+  func joined(_ operation: Operation) -> ControlledThread? {
     threads.first { $0.subject == operation.subject.identity }
   }
 }
@@ -102,44 +109,83 @@ extension ControlledWorld {
 
 // Footprints.
 extension ControlledWorld {
+  /// The object that stands for all of the toolkit's.
+  ///
+  /// Each operation reads it, and who only asks, such as for the number of elements in a queue, writes
+  /// it: so asking comes before or after every operation.
+  private static let everything = 0
+
+  /// What an access of a thread to a word is called.
+  func wordSlot(of thread: ControlledThread) -> ObjectNames.Slot {
+    ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: .word)
+  }
+
   private func footprint(of access: WordAccess, by thread: ControlledThread) -> Footprint {
+    if access.kind == .guarding || names.objects.isLook(wordSlot(of: thread)) {
+      return Footprint(Self.everything, .write)
+    }
     guard access.kind != .fence else { return [] }
-    let object = name(access.address, thread, part: 0)
     switch access.kind {
-    case .load, .plainLoad: return Footprint(object, .read)
-    default: return Footprint(object, .write)
+    case .load: return Footprint(name(access.address, thread, .word), .read)
+    case .plainLoad: return Footprint(name(access.address, thread, .cell), .read)
+    case .plainStore: return Footprint(name(access.address, thread, .cell), .write)
+    case .store, .update, .fence, .guarding:
+      return Footprint(name(access.address, thread, .word), .write)
     }
   }
 
   private func footprint(
     of operation: Operation,
     by thread: ControlledThread,
-    isResumed: Bool
+    isWoken: Bool
+  ) -> Footprint {
+    var footprint = ownFootprint(of: operation, by: thread, isWoken: isWoken)
+    // Not who waits for a lock: whether that could have come earlier, the lock alone must say. Who asks about
+    // the lock comes before or after its release, which is as much.
+    if (0..<footprint.count).allSatisfy({ footprint[$0].mode != .take }) {
+      footprint.append(Touch(Self.everything, .read))
+    }
+    return footprint
+  }
+
+  private func ownFootprint(
+    of operation: Operation,
+    by thread: ControlledThread,
+    isWoken: Bool
   ) -> Footprint {
     switch operation.kind {
-    case .start, .finish, .join, .yield, .sleep: return []
+    case .start, .finish, .yield, .sleep: return []
+    case .join where joined(operation) != nil: return []
     default: break
     }
     let subject = operation.subject
-    let object = name(subject.identity, thread, part: 0)
+    let sort = subject.isLock ? ObjectNames.Sort.lock : .meetingPlace
     guard let lock = operation.outerLock, lock !== subject.object else {
-      return Footprint(object, mode(of: operation, isResumed: isResumed))
+      return Footprint(
+        name(subject.identity, thread, sort),
+        mode(of: operation, isWoken: isWoken)
+      )
     }
-    let outer = name(UInt(bitPattern: ObjectIdentifier(lock)), thread, part: 1)
-    return [Touch(object, .write), Touch(outer, isResumed ? .take : .write)]
+    let outer = name(UInt(bitPattern: ObjectIdentifier(lock)), thread, .outerLock)
+    // Who was notified does not stand in the condition's line any more, and waits for the lock only.
+    if isWoken { return Footprint(outer, .take) }
+    let object = name(subject.identity, thread, sort)
+    // The two may have got one name, and a footprint has each object once.
+    return object == outer
+      ? Footprint(outer, .write) : [Touch(object, .write), Touch(outer, .write)]
   }
 
-  private func mode(of operation: Operation, isResumed: Bool) -> Mode {
+  private func mode(of operation: Operation, isWoken: Bool) -> Mode {
     guard operation.subject.isLock, isFree(operation.subject) != nil else {
-      return isResumed && operation.outerLock != nil ? .take : .write
+      return isWoken && operation.outerLock != nil ? .take : .write
     }
     return operation.kind == .acquire && !operation.mayGiveUp ? .take : .write
   }
 
-  private func name(_ address: UInt, _ thread: ControlledThread, part: UInt8) -> Int {
+  private func name(_ address: UInt, _ thread: ControlledThread, _ sort: ObjectNames.Sort) -> Int {
     names.objects.name(
       of: address,
-      for: ObjectNames.Slot(thread: thread.number, number: thread.stepCount, part: part)
+      for: ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: sort)
     )
   }
 }

@@ -4,7 +4,8 @@ import Interlock
 extension ControlledWorld {
   /// An operation begins, or goes on after a sleep.
   func enter(_ operation: Operation, by thread: ControlledThread) {
-    for place in places(of: operation) where operation.learns {
+    let isQueueJoin = operation.kind == .join && joined(operation) == nil
+    for place in places(of: operation) where operation.learns || isQueueJoin {
       judge.acquire(place, by: thread.number)
     }
   }
@@ -13,9 +14,7 @@ extension ControlledWorld {
   func leave(_ operation: Operation, by thread: ControlledThread, succeeded: Bool) {
     switch operation.kind {
     case .join:
-      if succeeded, let ended = threads.first(where: { $0.subject == operation.subject.identity }) {
-        judge.join(ended.number, by: thread.number)
-      }
+      if succeeded, let ended = joined(operation) { judge.join(ended.number, by: thread.number) }
     case .acquire where operation.subject.isLock, .acquireShared where operation.subject.isLock,
       .tryAcquire where operation.subject.isLock, .tryAcquireShared where operation.subject.isLock:
       // Not earlier: an attempt that fails learns nothing.

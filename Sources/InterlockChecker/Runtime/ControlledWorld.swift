@@ -34,6 +34,10 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private(set) var failure: Failure?
   var trace: ExecutionTrace?
 
+  /// Words that were touched inside of operations, and outside of any.
+  private var innerWords: [UInt] = []
+  private var outerWords: [(address: UInt, slot: ObjectNames.Slot)] = []
+
   let names: NamesOfExploration
   private let pool: FiberPool
   private let stepLimit: Int
@@ -72,6 +76,15 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
       } catch {
         fail(.threw(error))
       }
+    }
+  }
+
+  /// Learns which accesses of the run, which is over, have looked into the toolkit's objects.
+  func learn() {
+    guard !outerWords.isEmpty else { return }
+    let inner = Set(innerWords)
+    for (address, slot) in outerWords where inner.contains(address) {
+      names.objects.learnLook(slot)
     }
   }
 
@@ -229,8 +242,15 @@ extension ControlledWorld {
   }
 
   func willAccess(_ access: WordAccess) {
-    // Nobody gives way while it has a guard, so guards are always free.
-    guard let thread = running, thread.depth == 0, access.kind != .guarding else { return }
+    guard let thread = running else { return }
+    guard thread.depth == 0 else {
+      // Nobody gives way while it has a guard, so guards are always free.
+      if access.kind != .guarding { innerWords.append(access.address) }
+      return
+    }
+    // Who looks has looked when it gives the guard back.
+    if access.kind == .guarding, access.ordering == StoreOrdering.releasing.rawValue { return }
+    if access.kind != .guarding { outerWords.append((access.address, wordSlot(of: thread))) }
     trace?.approach(thread)
     suspend(.access(access))
     trace?.describe(access)

@@ -14,24 +14,33 @@
 /// Two objects may get one name in this way, if an operation touches now one and now the other, depending on
 /// what its thread has seen. That only makes the search do more than it must.
 struct ObjectNames {
-  /// The n-th operation of a thread.
+  /// What kind of object it is; objects of two kinds are two, though the same operation touches them.
+  enum Sort: Hashable {
+    case word, cell, lock, meetingPlace
+    /// The lock that goes with a condition.
+    case outerLock
+  }
+
+  /// The n-th operation of a thread, if it touches an object of this sort.
   struct Slot: Hashable {
     let thread: Int
     let number: Int
-    /// Operations that touch several objects have a slot for each.
-    let part: UInt8
+    let sort: Sort
   }
 
   /// What was learned: the name of the object that an operation touches.
   private var learned: [Slot: Int] = [:]
   /// Names that turned out to be others.
   private var merged: [Int: Int] = [:]
-  private var nextName = 0
+  /// The name 0 is nobody's: it stands for all objects at once.
+  private var nextName = 1
+  /// Accesses to words that turned out to be parts of the toolkit's objects.
+  private var lookingSlots: Set<Slot> = []
   /// Goes up when names that were given out have become others.
   private(set) var generation = 0
 
-  /// Those of this execution.
-  private var names: [UInt: Int] = [:]
+  /// Those of this execution, and which of its objects were touched first.
+  private var names: [UInt: (name: Int, place: Int)] = [:]
 
   /// Another execution begins.
   mutating func beginExecution() {
@@ -41,8 +50,8 @@ struct ObjectNames {
   /// The name of the object at an address, which an operation is about to touch.
   mutating func name(of address: UInt, for slot: Slot) -> Int {
     let before = learned[slot].map(root)
-    if let name = names[address] {
-      let name = root(name)
+    if let known = names[address] {
+      let name = root(known.name)
       switch before {
       case nil: learned[slot] = name
       case name: break
@@ -52,8 +61,21 @@ struct ObjectNames {
     }
     let name = before ?? makeName()
     learned[slot] = name
-    names[address] = name
+    names[address] = (name, names.count)
     return name
+  }
+
+  /// Which of the objects of this execution, in the order in which they were touched, is at an address.
+  ///
+  /// It tells objects of one name from each other, and is the same in executions that begin alike.
+  func place(of address: UInt) -> Int? { names[address]?.place }
+
+  /// Whether an access looks at a word that is part of some object of the toolkit.
+  func isLook(_ slot: Slot) -> Bool { lookingSlots.contains(slot) }
+
+  /// An access was to a word that operations touch, too.
+  mutating func learnLook(_ slot: Slot) {
+    if lookingSlots.insert(slot).inserted { generation += 1 }
   }
 
   private mutating func makeName() -> Int {

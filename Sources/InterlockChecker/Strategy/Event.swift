@@ -38,6 +38,8 @@ package struct Event: Hashable, Sendable {
   package let alsoAfter: EventID?
   /// Whether the thread says by it that others should go first.
   package let isYield: Bool
+  /// ``taken``, or -1.
+  private var takenBits: Int32 = -1
   /// Bits of ``couldTake(_:)`` and ``couldPut(_:)``, two for each object.
   private var moment: UInt8 = 0
 
@@ -62,6 +64,13 @@ package struct Event: Hashable, Sendable {
   package var thread: Int { id.thread }
   /// How many events its thread had before.
   package var index: Int { id.index }
+
+  /// Which of the objects of the run the event is about that one thread after the other takes; `nil`
+  /// where names tell all objects from each other.
+  package var taken: Int? {
+    get { takenBits < 0 ? nil : Int(takenBits) }
+    set { takenBits = newValue.map { Int32(truncatingIfNeeded: $0) } ?? -1 }
+  }
 
   /// Notes how the object at `position` of the footprint was just before the event happened.
   package mutating func noteMoment(_ position: Int, couldTake: Bool, couldPut: Bool = false) {

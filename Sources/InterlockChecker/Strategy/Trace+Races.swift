@@ -71,7 +71,11 @@ extension Trace {
       if mode == .read || mode == .write { continue }
       guard let other = events[place].footprint.position(of: touch.object) else { continue }
       switch mode {
-      case .take: if !events[place].couldTake(other) { return false }
+      case .take:
+        // That another object of the same name could be taken says nothing.
+        guard events[place].couldTake(other), events[place].taken == event.taken else {
+          return false
+        }
       case .put: if !events[place].couldPut(other) { return false }
       case .acquireShared, .acquireExclusive:
         if !events[place].footprint[other].mode.isEntrance { return false }
