@@ -18,9 +18,4 @@ struct VectorClock: Equatable {
       self[thread] = other.steps[thread]
     }
   }
-
-  /// Whether everything that the other one knows is known here.
-  func includes(_ other: VectorClock) -> Bool {
-    other.steps.indices.allSatisfy { other.steps[$0] <= self[$0] }
-  }
 }
