@@ -118,7 +118,7 @@ final class ProcessFamily: Sendable {
 extension ProcessFamily {
   /// The family of what this process shares first: the one that it has, or a new one.
   static func own() throws(SharingError) -> ProcessFamily {
-    if let family = joined.withLock({ $0.values.lazy.compactMap(\.family).first }) { return family }
+    if let family = joined.withLock({ first(of: $0) }) { return family }
     let memory = try SharedMemory(.family, of: Place.self, count: limit)
     let identifier = UInt64.random(in: 1 ... .max)
     unsafe memory.base.storeBytes(
@@ -127,6 +127,14 @@ extension ProcessFamily {
       as: UInt64.self
     )
     return try family(memory, identifier)
+  }
+
+  // Each is looked at once: the last owner may let go of it between two looks.
+  private static func first(of joined: [UInt64: Joined]) -> ProcessFamily? {
+    for entry in joined.values {
+      if let family = entry.family { return family }
+    }
+    return nil
   }
 
   /// The family whose memory was received.
