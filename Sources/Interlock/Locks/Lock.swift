@@ -228,7 +228,7 @@ extension Lock {
     static func owner(of word: UInt32) -> UInt32 { word & ownerMask }
   }
 
-  var subject: Subject { Subject(type, self, name: name, isLock: true) }
+  var subject: Subject { Subject(type, self, name: name, exclusion: .lock) }
   var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   func describeOwner(_ word: UInt32) -> String {

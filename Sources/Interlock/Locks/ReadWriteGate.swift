@@ -62,7 +62,7 @@ final class ReadWriteGate: Sendable {
     )
   }
 
-  private var subject: Subject { Subject("ReadWriteLock", self, name: name, isLock: true) }
+  private var subject: Subject { Subject("ReadWriteLock", self, name: name, exclusion: .shared) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 }
 

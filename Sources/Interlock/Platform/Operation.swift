@@ -38,14 +38,68 @@ package struct Subject: Sendable {
   package let identity: UInt
   /// The name its user gave it.
   package let name: String?
-  /// Whether whoever acquires it has it until releasing it, and others wait for that.
-  package let isLock: Bool
+  /// How it excludes threads.
+  package let exclusion: Exclusion
 
-  package init(_ type: StaticString, _ object: AnyObject, name: String?, isLock: Bool = false) {
+  /// How a thing excludes threads from what others do with it.
+  package enum Exclusion: Sendable {
+    /// It does not.
+    case none
+    /// Whoever acquires it has it until releasing it, and others wait for that.
+    case shared
+    /// The same, for one thread at a time: the thing is a `Lock`.
+    case lock
+    /// The same: the thing is a `SpinLock`.
+    case spinLock
+  }
+
+  package init(
+    _ type: StaticString,
+    _ object: AnyObject,
+    name: String?,
+    exclusion: Exclusion = .none
+  ) {
     self.type = type
     self.identity = UInt(bitPattern: ObjectIdentifier(object))
     self.name = name
-    self.isLock = isLock
+    self.exclusion = exclusion
+  }
+
+  /// Whether whoever acquires it has it until releasing it, and others wait for that.
+  package var isLock: Bool { exclusion != .none }
+
+  /// The lock, if one thread at a time can have it.
+  package var soleLock: SoleLock? { SoleLock(exclusion, identity) }
+}
+
+/// A lock that one thread at a time can have, as somebody knows it who does not own it.
+///
+/// To ask it costs no counting of references; whoever asks knows that the lock is there.
+package struct SoleLock: Hashable, Sendable {
+  private let isSpinLock: Bool
+  /// What tells it from others of its kind while it lives.
+  package let identity: UInt
+
+  init?(_ exclusion: Subject.Exclusion, _ identity: UInt) {
+    switch exclusion {
+    case .none, .shared: return nil
+    case .lock: isSpinLock = false
+    case .spinLock: isSpinLock = true
+    }
+    self.identity = identity
+  }
+
+  /// The number of the thread that has the lock; 0 if nobody has.
+  package var ownerNumber: UInt32 {
+    // SAFETY: the subject that this was made of said of which class the lock is; a thread that is in one of
+    // its methods keeps it alive.
+    guard let address = unsafe UnsafeRawPointer(bitPattern: identity) else { return 0 }
+    if isSpinLock {
+      return unsafe Unmanaged<SpinLock>.fromOpaque(address)._withUnsafeGuaranteedRef {
+        $0.ownerNumber
+      }
+    }
+    return unsafe Unmanaged<Lock>.fromOpaque(address)._withUnsafeGuaranteedRef { $0.ownerNumber }
   }
 }
 

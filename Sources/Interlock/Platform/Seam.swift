@@ -17,9 +17,14 @@ package enum Seam {
 
   /// The world of the calling thread unless it is the real one.
   package static var watchingWorld: (any World)? {
-    guard isWatched, let binding = unsafe interlock_get_current_thread().world else { return nil }
+    guard isWatched else { return nil }
+    return unsafe watchingBinding?.takeUnretainedValue().world
+  }
+
+  /// What binds the calling thread to a world that is not the real one.
+  private static var watchingBinding: Unmanaged<WorldBinding>? {
     // SAFETY: `bind` stored a binding there that whoever called it keeps alive.
-    return unsafe Unmanaged<WorldBinding>.fromOpaque(binding).takeUnretainedValue().world
+    unsafe interlock_get_current_thread().world.map { unsafe Unmanaged.fromOpaque($0) }
   }
 
   /// Runs `body`, which says whether it succeeded, as one operation of the calling thread's world.
@@ -30,13 +35,14 @@ package enum Seam {
     _ body: () -> Bool
   ) -> Bool {
     guard isWatched else { return body() }
-    guard let world = watchingWorld else {
+    guard let binding = unsafe watchingBinding else {
       return LockWatch.shared.isOn ? LockWatch.shared.watch(kind, subject(), body) : body()
     }
     let operation = Operation(kind, subject(), mayGiveUp: mayGiveUp)
-    world.begin(operation)
+    // SAFETY: see `watchingBinding`. References are not counted, which would be most of what this costs.
+    unsafe binding._withUnsafeGuaranteedRef { $0.world.begin(operation) }
     let succeeded = body()
-    world.end(operation, succeeded: succeeded)
+    unsafe binding._withUnsafeGuaranteedRef { $0.world.end(operation, succeeded: succeeded) }
     return succeeded
   }
 
@@ -95,8 +101,10 @@ extension Seam {
     _ address: UnsafeRawPointer?,
     _ ordering: Int32
   ) {
-    guard let world = watchingWorld else { return }
-    world.willAccess(WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering))
+    guard let binding = unsafe watchingBinding else { return }
+    let access = WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering)
+    // SAFETY: see `watchingBinding`.
+    unsafe binding._withUnsafeGuaranteedRef { $0.world.willAccess(access) }
   }
 
   @usableFromInline
@@ -107,11 +115,11 @@ extension Seam {
     read: UInt128? = nil,
     written: UInt128? = nil
   ) {
-    guard let world = watchingWorld else { return }
-    world.didAccess(
-      WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering),
-      read: read,
-      written: written
-    )
+    guard let binding = unsafe watchingBinding else { return }
+    let access = WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering)
+    // SAFETY: see `watchingBinding`.
+    unsafe binding._withUnsafeGuaranteedRef {
+      $0.world.didAccess(access, read: read, written: written)
+    }
   }
 }

@@ -27,15 +27,10 @@ public func spawn<Success: Sendable, Failure: Error>(
   _ = Seam.attempt(.start, on: handle.subject) {
     do throws(ThreadError) {
       try world.start(handle.record, stackSize: stackSize) {
-        let result: Result<Success, Failure>
-        do throws(Failure) {
-          result = .success(try job.run())
-        } catch {
-          result = .failure(error)
-        }
+        let ending = job.run()
         // Whoever joins finds everything gone that belonged to the thread.
         handle.record.leave()
-        handle.finish(result)
+        handle.finish(ending)
       }
       return true
     } catch {
@@ -48,15 +43,20 @@ public func spawn<Success: Sendable, Failure: Error>(
 }
 
 /// The body of a thread, which goes away, with all that it has captured, when it has run.
-private final class ThreadJob<Success: Sendable, Failure: Error>: Sendable {
-  private let body: Guarded<(@Sendable () throws(Failure) -> Success)?>
+private final class ThreadJob<Success: Sendable, Failure: Error>: @unchecked Sendable {
+  // SAFETY: `spawn` sets it before the thread begins; then only the thread touches it.
+  nonisolated(unsafe) private var body: (@Sendable () throws(Failure) -> Success)?
 
   init(_ body: @escaping @Sendable () throws(Failure) -> Success) {
-    self.body = Guarded(body, isQuiet: true)
+    unsafe self.body = body
   }
 
-  func run() throws(Failure) -> Success {
-    guard let body = body.withLock({ $0.take() }) else { fatalError("a thread runs its body once") }
-    return try body()
+  func run() -> ThreadResult<Success, Failure> {
+    guard let body = unsafe body.take() else { fatalError("a thread runs its body once") }
+    do throws(Failure) {
+      return ThreadResult(.success(try body()))
+    } catch {
+      return ThreadResult(.failure(error))
+    }
   }
 }

@@ -28,14 +28,17 @@ import Synchronization
 /// and waking.
 public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
   let record: ThreadRecord
-  private let outcome = Guarded(ThreadOutcome<Success, Failure>())
+  private let outcome = Guarded(ThreadOutcome())
 
   init(record: ThreadRecord) {
     self.record = record
   }
 
   deinit {
-    outcome.last.unseenFailure.map { UnjoinedFailure.report($0, of: identity) }
+    guard let ending = outcome.last.unseen, case .failure(let failure) = typed(ending).result else {
+      return
+    }
+    UnjoinedFailure.report(failure, of: identity)
   }
 
   /// Which thread it is.
@@ -45,7 +48,7 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
   public var name: String { record.name }
 
   /// Whether the body has returned or thrown.
-  public var isFinished: Bool { outcome.withLock { $0.result != nil } }
+  public var isFinished: Bool { outcome.withLock { $0.ending != nil } }
 
   /// Asks the thread to end.
   ///
@@ -99,8 +102,8 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
   /// - Returns: What the body returned, or `nil` if it still runs.
   /// - Throws: What the body threw.
   public func tryJoin() throws(Failure) -> Success? {
-    guard let result = outcome.withLock({ $0.look() }) else { return nil }
-    return try result.get()
+    guard let ending = outcome.withLock({ $0.look() }) else { return nil }
+    return try typed(ending).get()
   }
 
   /// What the body returned, for tasks: waiting suspends and blocks no thread.
@@ -123,10 +126,11 @@ extension ThreadHandle where Failure == Never {
 
 extension ThreadHandle {
   private func resultForTasks() async -> Result<Success, Failure> {
-    await withCheckedContinuation { continuation in
+    let ending = await withCheckedContinuation { continuation in
       let finished = outcome.withLock { $0.enter(continuation) }
       if let finished { continuation.resume(returning: finished) }
     }
+    return typed(ending).result
   }
 }
 
@@ -137,7 +141,7 @@ extension ThreadHandle {
     _ kind: Operation.Kind,
     until deadline: Deadline?
   )
-    -> Result<Success, Failure>?
+    -> ThreadResult<Success, Failure>?
   {
     let me = ThreadRecord.current
     if me === record {
@@ -146,26 +150,34 @@ extension ThreadHandle {
           + "Return the value from the body and join in the thread that spawned it."
       )
     }
-    var result: Result<Success, Failure>?
+    var ending: (any ThreadEnding)?
     _ = Seam.attempt(kind, on: subject, mayGiveUp: deadline != nil) {
       me.prepareToWait()
-      result = outcome.withLock { $0.enter(me) }
-      guard result == nil else { return true }
+      ending = outcome.withLock { $0.enter(me) }
+      guard ending == nil else { return true }
       _ = me.waitForSignal(Operation(kind, subject), until: deadline, heldBy: record)
-      result = outcome.withLock { $0.leave(me) }
-      return result != nil
+      ending = outcome.withLock { $0.leave(me) }
+      return ending != nil
     }
-    return result
+    guard let ending else { return nil }
+    return typed(ending)
   }
 
   /// The body has returned or thrown.
-  func finish(_ result: Result<Success, Failure>) {
+  func finish(_ ending: ThreadResult<Success, Failure>) {
     Seam.perform(.finish, on: subject) {
       // Act after unlocking.
-      let waiting = outcome.withLock { $0.finish(result) }
+      let waiting = outcome.withLock { $0.finish(ending) }
       waiting.threads.wake()
-      for continuation in waiting.continuations { continuation.resume(returning: result) }
+      for continuation in waiting.continuations { continuation.resume(returning: ending) }
     }
+  }
+
+  private func typed(_ ending: any ThreadEnding) -> ThreadResult<Success, Failure> {
+    guard let ending = ending as? ThreadResult<Success, Failure> else {
+      fatalError("a thread ends as its handle says")
+    }
+    return ending
   }
 }
 
@@ -174,48 +186,61 @@ extension ThreadRecord: HeldByThreads {
   package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] { [self] }
 }
 
+/// What the body of a thread returned or threw.
+final class ThreadResult<Success: Sendable, Failure: Error>: ThreadEnding {
+  let result: Result<Success, Failure>
+
+  init(_ result: Result<Success, Failure>) {
+    self.result = result
+  }
+
+  func get() throws(Failure) -> Success { try result.get() }
+}
+
+/// A ``ThreadResult`` of some type.
+protocol ThreadEnding: AnyObject, Sendable {}
+
 /// How a thread ended, and who waits for that: running until the one call of `finish`, then
 /// finished for ever.
-struct ThreadOutcome<Success: Sendable, Failure: Error> {
-  typealias Continuation = CheckedContinuation<Result<Success, Failure>, Never>
+///
+/// It does not know the types of the result: each look at a generic type costs more than all the rest.
+struct ThreadOutcome {
+  typealias Continuation = CheckedContinuation<any ThreadEnding, Never>
   struct Waiting {
     var threads: [ThreadRecord] = []
     var continuations: [Continuation] = []
   }
 
-  private(set) var result: Result<Success, Failure>?
+  private(set) var ending: (any ThreadEnding)?
   private var waiting = Waiting()
   private var isSeen = false
 
-  /// An error that nobody asked for.
-  var unseenFailure: Failure? {
-    guard !isSeen, case .failure(let failure) = result else { return nil }
-    return failure
+  /// An ending that nobody asked for.
+  var unseen: (any ThreadEnding)? { isSeen ? nil : ending }
+
+  mutating func look() -> (any ThreadEnding)? {
+    if ending != nil { isSeen = true }
+    return ending
   }
 
-  mutating func look() -> Result<Success, Failure>? {
-    if result != nil { isSeen = true }
-    return result
-  }
-
-  mutating func enter(_ thread: ThreadRecord) -> Result<Success, Failure>? {
-    if result == nil { waiting.threads.append(thread) }
+  mutating func enter(_ thread: ThreadRecord) -> (any ThreadEnding)? {
+    if ending == nil { waiting.threads.append(thread) }
     return look()
   }
 
-  mutating func enter(_ continuation: Continuation) -> Result<Success, Failure>? {
-    if result == nil { waiting.continuations.append(continuation) }
+  mutating func enter(_ continuation: Continuation) -> (any ThreadEnding)? {
+    if ending == nil { waiting.continuations.append(continuation) }
     return look()
   }
 
-  mutating func leave(_ thread: ThreadRecord) -> Result<Success, Failure>? {
+  mutating func leave(_ thread: ThreadRecord) -> (any ThreadEnding)? {
     waiting.threads.removeAll { $0 === thread }
     return look()
   }
 
-  mutating func finish(_ result: Result<Success, Failure>) -> Waiting {
-    precondition(self.result == nil, "a thread finishes once")
-    self.result = result
+  mutating func finish(_ ending: any ThreadEnding) -> Waiting {
+    precondition(self.ending == nil, "a thread finishes once")
+    self.ending = ending
     if !waiting.continuations.isEmpty { isSeen = true }
     for thread in waiting.threads { thread.signal(.given) }
     defer { waiting = Waiting() }

@@ -33,6 +33,13 @@ struct RaceJudge {
   private var places: [UInt: VectorClock] = [:]
   private var cells: [UInt: Cell] = [:]
 
+  /// Another execution begins.
+  mutating func begin() {
+    threads.removeAll(keepingCapacity: true)
+    places.removeAll(keepingCapacity: true)
+    cells.removeAll(keepingCapacity: true)
+  }
+
   /// A thread begins, and knows what the one that started it knows.
   mutating func start(_ thread: Int, by parent: Int?) {
     while threads.count <= thread { threads.append(VectorClock()) }

@@ -4,7 +4,7 @@ import Interlock
 final class CheckedProgram: Explorable {
   private let body: @Sendable () throws -> Void
   private let options: Exploration
-  private let pool = FiberPool()
+  private let leftovers = Leftovers()
   private var last: ControlledWorld?
 
   private let names = NamesOfExploration()
@@ -33,7 +33,7 @@ final class CheckedProgram: Explorable {
     last?.close()
     let world = ControlledWorld(
       names: names,
-      pool: pool,
+      leftovers: leftovers,
       options: options,
       traces: traces,
       body

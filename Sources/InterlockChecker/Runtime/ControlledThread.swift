@@ -20,6 +20,21 @@ final class ControlledThread {
     case nothing
   }
 
+  /// On what it depends whether a thread can make its next step.
+  @safe
+  enum Gate {
+    /// On nothing.
+    case open
+    /// A lock has to be free; or its own, which is told to whoever acquires it again.
+    case lock(SoleLock)
+    /// A thread has to end.
+    case end(Unmanaged<ControlledThread>)
+    /// It sleeps, and ``pending`` says on what.
+    case sleep
+    /// There is nothing that it could do.
+    case over
+  }
+
   /// A thread sleeps on a word.
   struct Sleep {
     let address: UInt
@@ -34,25 +49,36 @@ final class ControlledThread {
   let origin: ThreadOrigin
   let record: ThreadRecord
   /// Where it runs; `nil` before it has begun.
+  @safe @exclusivity(unchecked)
   var fiber: Fiber?
 
-  var pending = Pending.nothing
+  /// Set together with ``gate``.
+  @safe @exclusivity(unchecked)
+  private(set) var pending = Pending.nothing
+  @safe @exclusivity(unchecked)
+  private(set) var gate = Gate.over
   /// How many steps it has done.
+  @safe @exclusivity(unchecked)
   var stepCount = 0
   /// In how many operations it is, one inside the other.
+  @safe @exclusivity(unchecked)
   var depth = 0
   /// The operation that it is in, the outermost.
+  @safe @exclusivity(unchecked)
   var operation: Operation?
   /// How many threads it has started.
   var children = 0
   /// The step that started it.
   let startedBy: EventID?
   /// Its last step.
+  @safe @exclusivity(unchecked)
   var lastEvent: EventID?
   /// The step that woke it, while it sleeps.
+  @safe @exclusivity(unchecked)
   var wokenBy: EventID?
   /// How often it has given up waiting because its time was over.
   var timeouts = 0
+  @safe @exclusivity(unchecked)
   var isFinished = false
 
   init(number: Int, origin: ThreadOrigin, record: ThreadRecord, startedBy: EventID?) {
@@ -60,6 +86,12 @@ final class ControlledThread {
     self.origin = origin
     self.record = record
     self.startedBy = startedBy
+  }
+
+  /// Says what the thread does next, and on what that depends.
+  func stand(before pending: Pending, _ gate: Gate) {
+    self.pending = pending
+    self.gate = gate
   }
 
   /// The identity by which operations on the thread's end name it.

@@ -5,16 +5,33 @@ extension ControlledWorld {
   /// How often a thread may give up waiting while others could go on.
   private static let timeoutLimit = 2
 
-  func standing(of operation: Operation, by thread: ControlledThread) -> Standing {
+  /// On what it depends whether a thread can do an operation.
+  func gate(of operation: Operation, by thread: ControlledThread) -> ControlledThread.Gate {
+    guard !operation.mayGiveUp else { return .open }
     switch operation.kind {
-    case .acquire where !operation.mayGiveUp:
-      guard let isFree = isFree(operation.subject) else { return .runnable }
-      return isFree || isOwn(operation.subject, thread) ? .runnable : .blocked
-    case .join where !operation.mayGiveUp:
-      guard let ended = joined(operation), !ended.isFinished else { return .runnable }
+    case .acquire: return operation.subject.soleLock.map(ControlledThread.Gate.lock) ?? .open
+    case .join:
       // One that joins itself is told so.
-      return ended === thread ? .runnable : .waiting
-    default: return .runnable
+      guard let ended = joined(operation), ended !== thread else { return .open }
+      return unsafe .end(Unmanaged.passUnretained(ended))
+    default: return .open
+    }
+  }
+
+  func standing(at gate: ControlledThread.Gate, of thread: ControlledThread) -> Standing {
+    switch gate {
+    case .open: return .runnable
+    case .lock(let lock):
+      let owner = lock.ownerNumber
+      // Who has the lock already is told so.
+      return owner == 0 || owner == thread.record.number ? .runnable : .blocked
+    case .end(let ended):
+      // SAFETY: threads stay in `threads` as long as the execution.
+      return unsafe ended._withUnsafeGuaranteedRef { $0.isFinished } ? .runnable : .waiting
+    case .sleep:
+      guard case .resumption(let sleep) = thread.pending else { return .absent }
+      return standing(of: sleep, by: thread)
+    case .over: return .absent
     }
   }
 
@@ -32,12 +49,8 @@ extension ControlledWorld {
   private func canOthersRun(_ thread: ControlledThread) -> Bool {
     threads.contains { other in
       guard other !== thread, !other.isFinished else { return false }
-      switch other.pending {
-      case .nothing: return false
-      case .access: return true
-      case .operation(let operation): return standing(of: operation, by: other) == .runnable
-      case .resumption: return other.wokenBy != nil
-      }
+      if case .sleep = other.gate { return other.wokenBy != nil }
+      return standing(at: other.gate, of: other) == .runnable
     }
   }
 
@@ -68,8 +81,8 @@ extension ControlledWorld {
         alsoAfter: ended,
         isYield: operation.kind == .yield
       )
-      if let isFree = isFree(operation.subject) {
-        note(isFree, of: operation.subject.identity, in: &event)
+      if let lock = operation.subject.soleLock {
+        note(lock.ownerNumber == 0, of: lock.identity, in: &event)
       }
       return event
     }
@@ -83,27 +96,6 @@ extension ControlledWorld {
   /// The thread that is joined; `nil` if it is no thread: queues are joined, too.
   func joined(_ operation: Operation) -> ControlledThread? {
     threads.first { $0.subject == operation.subject.identity }
-  }
-}
-
-// Locks, which are acquired only when they are free.
-extension ControlledWorld {
-  /// Whether the thing can be acquired; `nil` if it is no such lock.
-  private func isFree(_ subject: Subject) -> Bool? {
-    guard subject.isLock else { return nil }
-    switch subject.object {
-    case let lock as Lock: return lock.ownerNumber == 0
-    case let lock as SpinLock: return lock.ownerNumber == 0
-    default: return nil
-    }
-  }
-
-  private func isOwn(_ subject: Subject, _ thread: ControlledThread) -> Bool {
-    switch subject.object {
-    case let lock as Lock: lock.ownerNumber == thread.record.number
-    case let lock as SpinLock: lock.ownerNumber == thread.record.number
-    default: false
-    }
   }
 }
 
@@ -176,7 +168,7 @@ extension ControlledWorld {
   }
 
   private func mode(of operation: Operation, isWoken: Bool) -> Mode {
-    guard operation.subject.isLock, isFree(operation.subject) != nil else {
+    guard operation.subject.soleLock != nil else {
       return isWoken && operation.outerLock != nil ? .take : .write
     }
     return operation.kind == .acquire && !operation.mayGiveUp ? .take : .write

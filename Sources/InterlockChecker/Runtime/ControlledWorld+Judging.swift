@@ -4,10 +4,8 @@ import Interlock
 extension ControlledWorld {
   /// An operation begins, or goes on after a sleep.
   func enter(_ operation: Operation, by thread: ControlledThread) {
-    let isQueueJoin = operation.kind == .join && joined(operation) == nil
-    for place in places(of: operation) where operation.learns || isQueueJoin {
-      judge.acquire(place, by: thread.number)
-    }
+    guard operation.learns || operation.kind == .join && joined(operation) == nil else { return }
+    acquirePlaces(of: operation, by: thread)
   }
 
   /// An operation ends, or sleeps.
@@ -19,18 +17,21 @@ extension ControlledWorld {
       .tryAcquire where operation.subject.isLock, .tryAcquireShared where operation.subject.isLock:
       // Not earlier: an attempt that fails learns nothing.
       guard succeeded else { return }
-      for place in places(of: operation) { judge.acquire(place, by: thread.number) }
+      acquirePlaces(of: operation, by: thread)
     case .start, .yield, .sleep, .finish: break
     default:
-      for place in places(of: operation) { judge.release(place, by: thread.number) }
+      judge.release(operation.subject.identity, by: thread.number)
+      if let lock = operation.outerLock { judge.release(Self.place(of: lock), by: thread.number) }
     }
   }
 
-  /// The addresses of what an operation is about.
-  private func places(of operation: Operation) -> [UInt] {
-    guard let lock = operation.outerLock else { return [operation.subject.identity] }
-    return [operation.subject.identity, UInt(bitPattern: ObjectIdentifier(lock))]
+  /// A thread learns what was released where an operation of its takes place.
+  private func acquirePlaces(of operation: Operation, by thread: ControlledThread) {
+    judge.acquire(operation.subject.identity, by: thread.number)
+    if let lock = operation.outerLock { judge.acquire(Self.place(of: lock), by: thread.number) }
   }
+
+  private static func place(of lock: Lock) -> UInt { UInt(bitPattern: ObjectIdentifier(lock)) }
 
   /// A thread touches a word.
   func judgeAccess(_ access: WordAccess, by thread: ControlledThread) {

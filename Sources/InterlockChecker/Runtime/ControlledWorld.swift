@@ -18,28 +18,41 @@ import Interlock
 @safe
 final class ControlledWorld: World, Machine, @unchecked Sendable {
   // SAFETY (all): touched by the one thread of the system that runs the execution, on the fibers or
-  // between them. `@unchecked`, because worlds are `Sendable` for the sake of those that are not of this kind.
+  // between them; nobody gives way in the middle of an access. `@unchecked`, because worlds are `Sendable` for the sake of those that are not of this kind.
+  @safe @exclusivity(unchecked)
   private(set) var threads: [ControlledThread] = []
   private(set) var registry = ThreadRegistry()
-  /// By the number of the thread.
-  private var byNumber: [ControlledThread?] = []
+  // By the number of the thread. References are not counted: that would be most of what a step costs.
+  @safe @exclusivity(unchecked)
+  private var byNumber: [Unmanaged<ControlledThread>?] = unsafe []
   /// The thread that runs; `nil` while the search decides.
-  private(set) var running: ControlledThread?
+  @safe @exclusivity(unchecked)
+  private var runningThread: Unmanaged<ControlledThread>?
   private var time: UInt64 = 0
   /// The event that happens.
+  @safe @exclusivity(unchecked)
   private(set) var current: EventID?
+  @safe @exclusivity(unchecked)
   private(set) var stepCount = 0
+  @safe @exclusivity(unchecked)
   var judge = RaceJudge()
   /// What went wrong first.
-  private(set) var failure: Failure?
+  private(set) var failure: Failure? {
+    didSet { hasFailed = failure != nil }
+  }
+  @safe @exclusivity(unchecked)
+  private var hasFailed = false
+  @safe @exclusivity(unchecked)
   var trace: ExecutionTrace?
 
   /// Words that were touched inside of operations, and outside of any.
+  @safe @exclusivity(unchecked)
   private var innerWords: [UInt] = []
+  @safe @exclusivity(unchecked)
   private var outerWords: [(address: UInt, slot: ObjectNames.Slot)] = []
 
   let names: NamesOfExploration
-  private let pool: FiberPool
+  private let leftovers: Leftovers
   private let stepLimit: Int
   let reportsRaces: Bool
   private var binding: WorldBinding?
@@ -48,23 +61,25 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - names: What is known from the runs before.
-  ///   - pool: Where the fibers come from.
+  ///   - leftovers: What the runs before have left.
   ///   - options: How long it may be, and what counts as a failure.
   ///   - traces: Whether to write down what happens, for a report.
   ///   - body: What the first thread does.
   init(
     names: NamesOfExploration,
-    pool: FiberPool,
+    leftovers: Leftovers,
     options: Exploration,
     traces: Bool,
     _ body: @escaping @Sendable () throws -> Void
   ) {
     self.names = names
-    self.pool = pool
+    self.leftovers = leftovers
     stepLimit = options.stepLimit
     reportsRaces = options.reportsRaces
     trace = traces ? ExecutionTrace() : nil
     names.beginExecution()
+    exchangeRoom()
+    judge.begin()
     binding = WorldBinding(self)
     let main = makeThread(ThreadRecord(name: "main", in: registry), by: nil)
     judge.start(main.number, by: nil)
@@ -91,10 +106,23 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// The run is over: nothing comes back here.
   func close() {
     for thread in threads {
-      if let fiber = thread.fiber { pool.giveBack(fiber) }
+      if let fiber = thread.fiber { leftovers.fibers.giveBack(fiber) }
       thread.fiber = nil
     }
+    threads.removeAll(keepingCapacity: true)
+    unsafe byNumber.removeAll(keepingCapacity: true)
+    innerWords.removeAll(keepingCapacity: true)
+    outerWords.removeAll(keepingCapacity: true)
+    exchangeRoom()
     binding = nil
+  }
+
+  private func exchangeRoom() {
+    swap(&judge, &leftovers.judge)
+    swap(&threads, &leftovers.threads)
+    unsafe swap(&byNumber, &leftovers.byNumber)
+    swap(&innerWords, &leftovers.innerWords)
+    swap(&outerWords, &leftovers.outerWords)
   }
 }
 
@@ -112,8 +140,8 @@ extension ControlledWorld {
       startedBy: current
     )
     threads.append(thread)
-    while byNumber.count <= number { byNumber.append(nil) }
-    byNumber[number] = thread
+    while unsafe byNumber.count <= number { unsafe byNumber.append(nil) }
+    unsafe byNumber[number] = Unmanaged.passUnretained(thread)
     return thread
   }
 
@@ -121,7 +149,7 @@ extension ControlledWorld {
   private func run(_ thread: ControlledThread, _ body: @escaping @Sendable () -> Void) {
     guard let binding else { return }
     do {
-      thread.fiber = try pool.start {
+      thread.fiber = try leftovers.fibers.start {
         Seam.run(thread.record, in: binding, body)
       }
     } catch {
@@ -135,24 +163,29 @@ extension ControlledWorld {
     stackSize: Int?,
     body: @escaping @Sendable () -> Void
   ) throws(ThreadError) {
-    let parent = running
+    let parent = unsafe runningThread?.takeUnretainedValue()
     let child = makeThread(thread, by: parent)
     judge.start(child.number, by: parent?.number)
     run(child, body)
   }
 
-  func thread(_ number: Int) -> ControlledThread? {
-    number < byNumber.count ? byNumber[number] : nil
+  private func withThread<Result>(
+    _ number: Int,
+    _ body: (ControlledThread) -> Result
+  ) -> Result? {
+    guard unsafe number < byNumber.count else { return nil }
+    // SAFETY: threads stay in `threads` as long as the execution.
+    return unsafe byNumber[number]?._withUnsafeGuaranteedRef(body)
   }
 
   /// Lets a thread run until it stands before its next operation, sleeps, or is over.
   private func resume(_ thread: ControlledThread) {
     guard let fiber = thread.fiber else { return }
-    let outer = running
-    running = thread
-    thread.pending = .nothing
+    let outer = runningThread
+    unsafe runningThread = Unmanaged.passUnretained(thread)
+    thread.stand(before: .nothing, .over)
     let state = fiber.resume()
-    running = outer
+    unsafe runningThread = outer
     switch state {
     case .suspended: break
     case .finished: thread.isFinished = true
@@ -160,9 +193,20 @@ extension ControlledWorld {
     }
   }
 
-  func suspend(_ pending: ControlledThread.Pending) {
-    running?.pending = pending
+  /// Sets the running thread aside until the search chooses it.
+  private func suspend(
+    _ thread: ControlledThread,
+    before pending: ControlledThread.Pending,
+    _ gate: ControlledThread.Gate
+  ) {
+    thread.stand(before: pending, gate)
     Fiber.suspend()
+  }
+
+  /// Runs `body` with the thread that runs, if there is one.
+  private func withRunning<Result>(_ body: (ControlledThread) -> Result) -> Result? {
+    // SAFETY: threads stay in `threads` as long as the execution.
+    unsafe runningThread?._withUnsafeGuaranteedRef(body)
   }
 
   func fail(_ failure: Failure) {
@@ -172,21 +216,16 @@ extension ControlledWorld {
 
 // What the search sees.
 extension ControlledWorld {
-  var threadCount: Int { byNumber.count }
+  var threadCount: Int { unsafe byNumber.count }
 
   /// Whether the run is over before its threads are: what comes after a failure means nothing.
-  var isCutShort: Bool { failure != nil || stepCount >= stepLimit }
+  var isCutShort: Bool { hasFailed || stepCount >= stepLimit }
 
   func standing(of number: Int) -> Standing {
-    guard let thread = thread(number), !thread.isFinished else { return .absent }
-    if case .nothing = thread.pending { return .absent }
-    if isCutShort { return .stopped }
-    switch thread.pending {
-    case .nothing: return .absent
-    case .access: return .runnable
-    case .operation(let operation): return standing(of: operation, by: thread)
-    case .resumption(let sleep): return standing(of: sleep, by: thread)
-    }
+    withThread(number) { thread in
+      if case .over = thread.gate { return .absent }
+      return isCutShort ? .stopped : standing(at: thread.gate, of: thread)
+    } ?? .absent
   }
 
   func labelCount(of number: Int) -> Int { 1 }
@@ -194,26 +233,33 @@ extension ControlledWorld {
   func origin(of number: Int) -> ThreadOrigin { names.origin(of: number) }
 
   func pending(_ number: Int) -> Event {
-    guard let thread = thread(number) else {
-      fatalError("thread \(number) of this execution was not started")
-    }
-    return event(of: thread)
+    let event = withThread(number) { self.event(of: $0) }
+    guard let event else { fatalError("thread \(number) of this execution was not started") }
+    return event
   }
 
   func step(_ number: Int, label: Int) -> Event {
-    guard let thread = thread(number) else {
+    let event = pending(number)
+    advance(number, label: label)
+    return event
+  }
+
+  func advance(_ number: Int, label: Int) {
+    let isThere = withThread(number) { thread in
+      let event = EventID(thread: number, index: thread.stepCount)
+      current = event
+      trace?.begin(thread)
+      thread.stepCount += 1
+      thread.lastEvent = event
+      stepCount += 1
+      resume(thread)
+      current = nil
+      return true
+    }
+    guard isThere == true else {
       fatalError("thread \(number) of this execution was not started")
     }
-    let event = event(of: thread)
-    current = event.id
-    trace?.begin(thread)
-    thread.stepCount += 1
-    thread.lastEvent = event.id
-    stepCount += 1
-    resume(thread)
-    current = nil
-    if stepCount >= stepLimit, failure == nil, canStillRun { fail(.tooLong(steps: stepCount)) }
-    return event
+    if stepCount >= stepLimit, !hasFailed, canStillRun { fail(.tooLong(steps: stepCount)) }
   }
 
   private var canStillRun: Bool { threads.contains { !$0.isFinished } }
@@ -222,27 +268,32 @@ extension ControlledWorld {
 // What threads do.
 extension ControlledWorld {
   func begin(_ operation: Operation) {
-    guard let thread = running else { return }
-    thread.depth += 1
-    guard thread.depth == 1 else { return }
-    thread.operation = operation
-    trace?.approach(thread)
-    suspend(.operation(operation))
-    trace?.describe(operation)
-    enter(operation, by: thread)
+    withRunning { thread in
+      thread.depth += 1
+      guard thread.depth == 1 else { return }
+      thread.operation = operation
+      trace?.approach(thread)
+      suspend(thread, before: .operation(operation), gate(of: operation, by: thread))
+      trace?.describe(operation)
+      enter(operation, by: thread)
+    }
   }
 
   func end(_ operation: Operation, succeeded: Bool) {
-    guard let thread = running else { return }
-    thread.depth -= 1
-    guard thread.depth == 0 else { return }
-    thread.operation = nil
-    leave(operation, by: thread, succeeded: succeeded)
-    trace?.end(operation, succeeded: succeeded)
+    withRunning { thread in
+      thread.depth -= 1
+      guard thread.depth == 0 else { return }
+      thread.operation = nil
+      leave(operation, by: thread, succeeded: succeeded)
+      trace?.end(operation, succeeded: succeeded)
+    }
   }
 
   func willAccess(_ access: WordAccess) {
-    guard let thread = running else { return }
+    withRunning { willAccess(access, by: $0) }
+  }
+
+  private func willAccess(_ access: WordAccess, by thread: ControlledThread) {
     guard thread.depth == 0 else {
       // Nobody gives way while it has a guard, so guards are always free.
       if access.kind != .guarding { innerWords.append(access.address) }
@@ -252,14 +303,16 @@ extension ControlledWorld {
     if access.kind == .guarding, access.ordering == StoreOrdering.releasing.rawValue { return }
     if access.kind != .guarding { outerWords.append((access.address, wordSlot(of: thread))) }
     trace?.approach(thread)
-    suspend(.access(access))
+    suspend(thread, before: .access(access), .open)
     trace?.describe(access)
     judgeAccess(access, by: thread)
   }
 
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {
-    guard let thread = running, thread.depth == 0 else { return }
-    trace?.end(access, read: read, written: written)
+    withRunning { thread in
+      guard thread.depth == 0 else { return }
+      trace?.end(access, read: read, written: written)
+    }
   }
 
   func park(
@@ -267,10 +320,13 @@ extension ControlledWorld {
     while expected: UInt32,
     until deadline: Deadline
   ) -> ParkOutcome {
-    guard let thread = running else { return .unexpected }
     guard unsafe address.load(as: UInt32.self) == expected else { return .unexpected }
-    sleep(thread, on: UInt(bitPattern: address), until: deadline)
-    if thread.wokenBy != nil { return .woken }
+    let isWoken = withRunning { thread in
+      sleep(thread, on: UInt(bitPattern: address), until: deadline)
+      return thread.wokenBy != nil
+    }
+    guard let isWoken else { return .unexpected }
+    if isWoken { return .woken }
     if deadline != .never { time = max(time, deadline.nanoseconds) }
     return .timedOut
   }
@@ -281,9 +337,11 @@ extension ControlledWorld {
     trace?.sleep()
     thread.wokenBy = nil
     suspend(
-      .resumption(
+      thread,
+      before: .resumption(
         ControlledThread.Sleep(address: address, deadline: deadline, operation: thread.operation)
-      )
+      ),
+      .sleep
     )
     if thread.wokenBy == nil { thread.timeouts += 1 }
     trace?.goOn(thread, isWoken: thread.wokenBy != nil)
@@ -305,9 +363,11 @@ extension ControlledWorld {
   func now() -> Deadline { Deadline(nanoseconds: time) }
 
   func yield() {
-    guard let thread = running, thread.operation?.kind != .yield else { return }
-    // Whoever gives way in a loop waits for something; time goes on, so that a deadline passes.
-    time += 1_000_000
-    sleep(thread, on: 0, until: .now)
+    withRunning { thread in
+      guard thread.operation?.kind != .yield else { return }
+      // Whoever gives way in a loop waits for something; time goes on, so that a deadline passes.
+      time += 1_000_000
+      sleep(thread, on: 0, until: .now)
+    }
   }
 }

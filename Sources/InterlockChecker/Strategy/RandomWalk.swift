@@ -1,5 +1,8 @@
 /// Draws among all threads that can run, each with the same probability.
 package struct RandomWalk: Sampler {
+  /// It looks at nothing.
+  package static var wantsEvents: Bool { false }
+
   /// A walk; nothing is learned.
   package init() {}
 

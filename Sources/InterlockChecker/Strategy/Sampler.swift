@@ -3,6 +3,9 @@
 /// A sampler may learn from run to run how long threads are and what they use. What it draws depends on
 /// that and on the random numbers of the run only.
 package protocol Sampler: Sendable {
+  /// Whether it is told which events happened; finding that out is a good part of a step.
+  static var wantsEvents: Bool { get }
+
   /// A run begins.
   mutating func begin(_ machine: any Machine, _ random: inout SplitMix64)
 
@@ -21,6 +24,8 @@ package protocol Sampler: Sendable {
 }
 
 extension Sampler {
+  /// It is.
+  package static var wantsEvents: Bool { true }
   /// Does nothing.
   package mutating func begin(_ machine: any Machine, _ random: inout SplitMix64) {}
   /// Does nothing.
@@ -97,6 +102,7 @@ package struct SampledSearch<Program: Explorable>: Search {
   private let seed: UInt64
   private let stepLimit: Int
   private let keepsClasses: Bool
+  private let wantsEvents: Bool
   private var trace = Trace()
   private var runnable: [Int] = []
 
@@ -116,7 +122,9 @@ package struct SampledSearch<Program: Explorable>: Search {
     keepsClasses: Bool = false
   ) {
     self.program = program
-    sampler = kind.makeSampler()
+    let sampler = kind.makeSampler()
+    self.sampler = sampler
+    wantsEvents = keepsClasses || type(of: sampler).wantsEvents
     strategy = kind.number
     self.seed = seed
     self.stepLimit = stepLimit
@@ -146,8 +154,12 @@ package struct SampledSearch<Program: Explorable>: Search {
     guard !runnable.isEmpty else { return false }
     let thread = sampler.pick(runnable, machine, &random)
     let label = random.label(of: machine.labelCount(of: thread))
-    let event = machine.step(thread, label: label)
     choices.append(Choice(thread, label: label))
+    guard wantsEvents else {
+      machine.advance(thread, label: label)
+      return true
+    }
+    let event = machine.step(thread, label: label)
     if keepsClasses { trace.append(event) }
     sampler.note(event, machine, &random)
     return true

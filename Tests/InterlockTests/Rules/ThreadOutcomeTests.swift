@@ -3,56 +3,45 @@ import Testing
 @testable import Interlock
 
 @Suite struct `How a thread ended` {
-  private struct Failure: Error {}
-  private typealias Outcome = ThreadOutcome<Int, Failure>
+  private final class Ending: ThreadEnding {}
 
   @Test func `is not known before it has`() {
-    var outcome = Outcome()
+    var outcome = ThreadOutcome()
     #expect(outcome.look() == nil)
-    #expect(outcome.result == nil)
-    #expect(outcome.unseenFailure == nil)
+    #expect(outcome.ending == nil)
+    #expect(outcome.unseen == nil)
   }
 
   @Test func `wakes those who wait, in their order, and nobody else`() {
     let threads = makeRecords(3)
-    var outcome = Outcome()
+    let ending = Ending()
+    var outcome = ThreadOutcome()
     for thread in threads { #expect(outcome.enter(thread) == nil) }
     #expect(outcome.leave(threads[1]) == nil)
-    let woken = outcome.finish(.success(4)).threads
+    let woken = outcome.finish(ending).threads
     #expect(woken.map(\.name) == ["record-0", "record-2"])
     #expect(threads.map(\.signalled) == [.given, .none, .given])
-    #expect(value(outcome.leave(threads[0])) == 4)
-    #expect(value(outcome.enter(threads[1])) == 4)
-    #expect(value(outcome.look()) == 4)
+    #expect(outcome.leave(threads[0]) === ending)
+    #expect(outcome.enter(threads[1]) === ending)
+    #expect(outcome.look() === ending)
   }
 
-  @Test func `that is an error stays unseen until somebody looks`() {
+  @Test func `is unseen until somebody looks`() {
     let thread = makeRecords(1)[0]
-    var (looked, entered, left) = (Outcome(), Outcome(), Outcome())
+    var (looked, entered, left) = (ThreadOutcome(), ThreadOutcome(), ThreadOutcome())
     _ = left.enter(thread)
-    _ = looked.finish(.failure(Failure()))
-    _ = entered.finish(.failure(Failure()))
-    _ = left.finish(.failure(Failure()))
-    #expect(looked.unseenFailure != nil)
+    _ = looked.finish(Ending())
+    _ = entered.finish(Ending())
+    _ = left.finish(Ending())
+    #expect(looked.unseen != nil)
     _ = looked.look()
-    #expect(looked.unseenFailure == nil)
-    #expect(entered.unseenFailure != nil)
+    #expect(looked.unseen == nil)
+    #expect(entered.unseen != nil)
     _ = entered.enter(thread)
-    #expect(entered.unseenFailure == nil)
-    #expect(left.unseenFailure != nil)
+    #expect(entered.unseen == nil)
+    #expect(left.unseen != nil)
     _ = left.leave(thread)
-    #expect(left.unseenFailure == nil)
-  }
-
-  @Test func `that is a success is never a forgotten failure`() {
-    var outcome = Outcome()
-    _ = outcome.finish(.success(1))
-    #expect(outcome.unseenFailure == nil)
-  }
-
-  private func value(_ result: Result<Int, Failure>?) -> Int? {
-    guard case .success(let value) = result else { return nil }
-    return value
+    #expect(left.unseen == nil)
   }
 }
 
