@@ -180,11 +180,12 @@ extension ControlledWorld {
 
   /// Lets a thread run until it stands before its next operation, sleeps, or is over.
   private func resume(_ thread: ControlledThread) {
-    guard let fiber = thread.fiber else { return }
+    // SAFETY: the thread owns its fiber until the run is over.
+    guard let fiber = unsafe thread.fiber.map(Unmanaged.passUnretained) else { return }
     let outer = runningThread
     unsafe runningThread = Unmanaged.passUnretained(thread)
     thread.stand(before: .nothing, .over)
-    let state = fiber.resume()
+    let state = unsafe fiber._withUnsafeGuaranteedRef { $0.resume() }
     unsafe runningThread = outer
     switch state {
     case .suspended: break
