@@ -33,6 +33,50 @@ import Testing
     )
   }
 
+  @Test func `a lock whether it is held, before anybody had it`() {
+    #expect(
+      seesBoth {
+        let lock = Lock()
+        return ({ lock.withLock {} }, { lock.isHeld })
+      }
+    )
+  }
+
+  @Test func `a thread whether it was cancelled`() {
+    #expect(
+      [true, false].allSatisfy { answer in
+        do throws(Counterexample) {
+          try explore(strategy: .exhaustive) {
+            let other = try spawn { CurrentThread.isCancelled }
+            other.cancel()
+            let seen = other.join()
+            try require(seen != answer)
+          }
+          return false
+        } catch {
+          return error.kind == .failure
+        }
+      }
+    )
+  }
+
+  @Test func `a sleeper whether it was cancelled`() {
+    #expect(
+      [true, false].allSatisfy { answer in
+        do throws(Counterexample) {
+          try explore(strategy: .exhaustive) {
+            let other = try spawn { CurrentThread.sleep(until: .now) }
+            other.cancel()
+            try require(other.join() != answer)
+          }
+          return false
+        } catch {
+          return error.kind == .failure
+        }
+      }
+    )
+  }
+
   @Test func `a queue how much is in it`() {
     #expect(
       seesBoth {

@@ -177,7 +177,7 @@ public final class Lock: @unchecked Sendable {
 // What a lock tells about itself. The answers may be old when they arrive.
 extension Lock {
   /// Whether some thread holds the lock.
-  public var isHeld: Bool { Bits.owner(of: state.load(ordering: .relaxed)) != Bits.free }
+  public var isHeld: Bool { Seam.look(at: subject) { ownerNumber } != Bits.free }
 
   /// Whether the calling thread holds the lock.
   public var isHeldByCurrentThread: Bool {
@@ -187,7 +187,7 @@ extension Lock {
 
   /// The thread that holds the lock.
   public var owner: ThreadIdentity? {
-    let owner = Bits.owner(of: state.load(ordering: .relaxed))
+    let owner = Seam.look(at: subject) { ownerNumber }
     guard owner != Bits.free else { return nil }
     return Seam.world.registry.record(number: owner).map(ThreadIdentity.init)
   }

@@ -110,14 +110,18 @@ public final class SpinLock: Sendable {
   ///
   /// The answer may be old when it arrives.
   public var owner: ThreadIdentity? {
-    Seam.world.registry.record(number: word.load(ordering: .relaxed)).map(ThreadIdentity.init)
+    Seam.world.registry.record(number: Seam.look(at: subject) { ownerNumber })
+      .map(ThreadIdentity.init)
   }
 
   /// Whether some thread holds the lock.
-  public var isHeld: Bool { word.load(ordering: .relaxed) != Self.free }
+  public var isHeld: Bool { Seam.look(at: subject) { ownerNumber } != Self.free }
 
   /// Whether the calling thread holds the lock.
-  public var isHeldByCurrentThread: Bool { word.load(ordering: .relaxed) == ThreadNumber.current }
+  public var isHeldByCurrentThread: Bool {
+    // Nobody else can change the answer, so no world needs to know of the question.
+    ownerNumber == ThreadNumber.current
+  }
 }
 
 extension SpinLock {

@@ -16,6 +16,8 @@ package struct Operation: Sendable {
     case put, tryPut, take, tryTake, select, drain, close
     case start, join, finish, cancel, submit
     case sleep, yield
+    /// Asks the thing how it is, and leaves it so.
+    case look
   }
 
   package let kind: Kind
@@ -123,6 +125,7 @@ extension Subject: CustomStringConvertible {
 extension Operation: CustomStringConvertible {
   /// The call as its users write it, as in `Lock.acquire() on "accounts"`.
   package var description: String {
+    if kind == .look { return "looks at \(subject)" }
     let call = "\(subject.type).\(kind.rawValue)()"
     return subject.name.map { "\(call) on \"\($0)\"" } ?? call
   }

@@ -57,6 +57,14 @@ package enum Seam {
       return true
     }
   }
+
+  /// Runs `body`, which asks the thing how it is, as one operation of the calling thread's world.
+  static func look<Answer>(at subject: @autoclosure () -> Subject, _ body: () -> Answer) -> Answer {
+    guard isWatched else { return body() }
+    var answers: [Answer] = []
+    perform(.look, on: subject()) { answers.append(body()) }
+    return answers[0]
+  }
 }
 
 // Which world a thread lives in.

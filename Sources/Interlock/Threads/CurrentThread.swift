@@ -9,7 +9,10 @@ public enum CurrentThread {
   public static var identity: ThreadIdentity { .current }
 
   /// Whether the thread was asked to end, by ``ThreadHandle/cancel()``.
-  public static var isCancelled: Bool { ThreadRecord.current.isCancelled }
+  public static var isCancelled: Bool {
+    let me = ThreadRecord.current
+    return Seam.look(at: Subject("CurrentThread", me, name: nil)) { me.isCancelled }
+  }
 
   /// Throws if the thread was asked to end.
   public static func checkCancellation() throws(CancellationError) {

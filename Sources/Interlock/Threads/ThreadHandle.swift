@@ -59,7 +59,7 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
   }
 
   /// Whether the thread was asked to end.
-  public var isCancelled: Bool { record.isAskedToEnd }
+  public var isCancelled: Bool { Seam.look(at: subject) { record.isAskedToEnd } }
 
   /// Waits until the thread has finished.
   ///

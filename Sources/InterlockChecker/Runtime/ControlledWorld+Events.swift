@@ -104,7 +104,8 @@ extension ControlledWorld {
   /// The object that stands for all of the toolkit's.
   ///
   /// Each operation reads it, and who only asks, such as for the number of elements in a queue, writes
-  /// it: so asking comes before or after every operation.
+  /// it: so asking comes before or after every operation. Who cancels writes it too, for every operation
+  /// that may give up looks whether it should.
   private static let everything = 0
 
   /// What an access of a thread to a word is called.
@@ -135,7 +136,7 @@ extension ControlledWorld {
     // Not who waits for a lock: whether that could have come earlier, the lock alone must say. Who asks about
     // the lock comes before or after its release, which is as much.
     if (0..<footprint.count).allSatisfy({ footprint[$0].mode != .take }) {
-      footprint.append(Touch(Self.everything, .read))
+      footprint.append(Touch(Self.everything, operation.kind == .cancel ? .write : .read))
     }
     return footprint
   }
