@@ -41,6 +41,9 @@ final class ControlledThread {
     let deadline: Deadline
     /// The operation in whose middle it sleeps.
     let operation: Operation?
+
+    /// Whether it sleeps only to let others go first.
+    var isYield: Bool { address == 0 }
   }
 
   /// Which thread it is, in every execution of the body.
@@ -76,7 +79,7 @@ final class ControlledThread {
   /// The step that woke it, while it sleeps.
   @safe @exclusivity(unchecked)
   var wokenBy: EventID?
-  /// How often it has given up waiting because its time was over.
+  /// How often its time was over, when it waited or slept.
   var timeouts = 0
   @safe @exclusivity(unchecked)
   var isFinished = false

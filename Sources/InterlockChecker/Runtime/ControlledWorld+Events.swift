@@ -2,8 +2,11 @@ import Interlock
 
 /// What the next step of a thread touches, and whether it can be done.
 extension ControlledWorld {
-  /// How often a thread may give up waiting while others could go on.
-  private static let timeoutLimit = 2
+  /// How often the time of a thread may be over, by waiting or sleeping, while others could go on.
+  ///
+  /// Without a limit a thread that sleeps and looks, and sleeps again, could do so for ever before anybody
+  /// else does anything. Then the executions have no end, and no fair system would make them.
+  static let timeoutLimit = 2
 
   /// On what it depends whether a thread can do an operation.
   func gate(of operation: Operation, by thread: ControlledThread) -> ControlledThread.Gate {
@@ -42,14 +45,19 @@ extension ControlledWorld {
       return lock.ownerNumber == thread.record.number ? .runnable : .blocked
     }
     guard sleep.deadline != .never else { return .waiting }
-    if sleep.operation?.kind == .sleep || thread.timeouts < Self.timeoutLimit { return .runnable }
-    return canOthersRun(thread) ? .waiting : .runnable
+    if sleep.isYield || thread.timeouts < Self.timeoutLimit || !canOthersRun(thread) {
+      return .runnable
+    }
+    names.hasLimitedTimeouts = true
+    return .waiting
   }
 
   private func canOthersRun(_ thread: ControlledThread) -> Bool {
     threads.contains { other in
       guard other !== thread, !other.isFinished else { return false }
       if case .sleep = other.gate { return other.wokenBy != nil }
+      // Who gives way says that others should go first.
+      if case .operation(let operation) = other.pending, operation.kind == .yield { return false }
       return standing(at: other.gate, of: other) == .runnable
     }
   }
@@ -66,8 +74,7 @@ extension ControlledWorld {
       let footprint = sleep.operation.map {
         self.footprint(of: $0, by: thread, isWoken: thread.wokenBy != nil)
       }
-      let isYield = sleep.address == 0
-      var event = Event(id, footprint ?? [], after: thread.wokenBy, isYield: isYield)
+      var event = Event(id, footprint ?? [], after: thread.wokenBy, isYield: sleep.isYield)
       if let lock = sleep.operation?.outerLock {
         note(lock.ownerNumber == 0, of: UInt(bitPattern: ObjectIdentifier(lock)), in: &event)
       }

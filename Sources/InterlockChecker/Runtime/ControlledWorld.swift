@@ -344,7 +344,7 @@ extension ControlledWorld {
       ),
       .sleep
     )
-    if thread.wokenBy == nil { thread.timeouts += 1 }
+    if thread.wokenBy == nil, address != 0 { thread.timeouts += 1 }
     trace?.goOn(thread, isWoken: thread.wokenBy != nil)
     if let operation = thread.operation { enter(operation, by: thread) }
   }

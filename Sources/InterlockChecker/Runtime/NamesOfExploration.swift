@@ -3,6 +3,8 @@ final class NamesOfExploration {
   private var threads: [ThreadOrigin: Int] = [:]
   private var origins: [ThreadOrigin] = []
   var objects = ObjectNames()
+  /// Whether a thread was kept waiting or asleep though its time might have been over.
+  var hasLimitedTimeouts = false
 
   func beginExecution() { objects.beginExecution() }
 
