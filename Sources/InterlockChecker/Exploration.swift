@@ -17,16 +17,30 @@ public import Interlock
 public struct Exploration: Sendable {
   /// Which schedules to try.
   public enum Strategy: Sendable, Hashable {
-    /// All that matter, if the budget allows; else those that are left are drawn at random.
-    case automatic
+    /// All that matter, if the budget allows; else those that are left are drawn at random in several ways.
+    case automatic(seed: UInt64)
     /// All that matter, each once.
     case exhaustive
     /// All in which a running thread is interrupted at most so often.
     case bounded(preemptions: Int)
-    /// Some, drawn at random in several ways.
+    /// Some, in which each step is drawn among the threads that can go on.
     case random(seed: UInt64)
+    /// Some, in which threads have priorities that change in a few places: one place less than `depth`, which
+    /// is 1, 2 or 3. Finds what needs few steps in the right order, among many that do not matter
+    /// (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010).
+    case priorityChange(depth: Int, seed: UInt64)
+    /// Some, in which steps that do not touch the same things are drawn in no order (Yuan, Yang, Gu, CAV 2018).
+    case partialOrder(seed: UInt64)
+    /// Some, in which threads with more left to do go on more often, so that all orders are about as likely
+    /// (Zhao and others, ASPLOS 2025).
+    case uniform(seed: UInt64)
+    /// The same, but only steps that touch one thing count, which is drawn anew for each execution.
+    case selectivelyUniform(seed: UInt64)
     /// The one that a counterexample has named.
     case replay(String)
+
+    /// ``automatic(seed:)`` with the usual seed.
+    public static var automatic: Strategy { .automatic(seed: 1) }
   }
 
   /// Which schedules to try.
@@ -39,6 +53,8 @@ public struct Exploration: Sendable {
   public var stepLimit: Int
   /// Whether a data race is a failure by itself; if not, only what comes of it is.
   public var reportsRaces = true
+  /// Is told how far the exploration has come, by the thread that explores, at most four times a second.
+  public var progress: (@Sendable (Progress) -> Void)?
 
   /// Says how to look.
   public init(
@@ -60,6 +76,9 @@ public struct Exploration: Sendable {
   /// would stop the exploration. It does the same under the same schedule: it asks neither the clock of the
   /// system nor for random numbers.
   ///
+  /// It ends early when the calling thread is cancelled (``/Interlock/ThreadHandle/cancel()``): then it has
+  /// covered what it has.
+  ///
   /// - Parameter body: The first thread of each execution. It fails by throwing; ``require(_:_:fileID:line:)``
   ///   does.
   /// - Returns: What was covered, if nothing was found.
@@ -69,7 +88,15 @@ public struct Exploration: Sendable {
     _ body: @escaping @Sendable () throws -> Void
   ) throws(Counterexample) -> Coverage {
     var explorer = Explorer(self, body)
-    return try explorer.run()
+    return try explorer.advance(.max)
+  }
+
+  /// Prepares to run `body` again and again, a number of executions at a time.
+  ///
+  /// - Parameter body: The first thread of each execution, as for ``run(_:)``.
+  /// - Returns: What can be told to go on.
+  public func begin(_ body: @escaping @Sendable () throws -> Void) -> OngoingExploration {
+    OngoingExploration(Explorer(self, body))
   }
 }
 
@@ -98,36 +125,6 @@ public func explore(
   try Exploration(strategy: strategy).run(body)
 }
 
-/// What an exploration has covered that found nothing wrong; never more than that.
-public struct Coverage: Sendable, Hashable {
-  /// What is known now.
-  public enum Verdict: Sendable, Hashable {
-    /// No schedule goes wrong: all that differ in anything that the threads see were tried.
-    case proved
-    /// None with so few preemptions goes wrong.
-    case bounded(preemptions: Int)
-    /// None of those that were tried went wrong, which says nothing about others.
-    case sampled
-  }
-
-  /// What is known now.
-  public let verdict: Verdict
-  /// How many executions there were.
-  public let executions: Int
-}
-
-extension Coverage: CustomStringConvertible {
-  /// What is known, in a sentence.
-  public var description: String {
-    switch verdict {
-    case .proved: "proved: correct in all \(executions) executions that differ"
-    case .bounded(let preemptions):
-      "bounded: correct in all \(executions) executions with at most \(preemptions) preemptions"
-    case .sampled: "sampled: correct in \(executions) executions, which is no proof"
-    }
-  }
-}
-
 /// A schedule under which a body goes wrong.
 public struct Counterexample: Error, Sendable {
   /// What kind of failure it is.
@@ -146,6 +143,8 @@ public struct Counterexample: Error, Sendable {
     case nondeterminism
     /// The schedule that should be replayed is none.
     case unusableSchedule
+    /// What should be so sometimes is so in no execution at all; see ``sometimes(_:_:)``.
+    case unreached
   }
 
   /// What one thread does, without another in between.
@@ -177,36 +176,13 @@ public struct Counterexample: Error, Sendable {
 extension Counterexample: CustomStringConvertible {
   /// All of it, for a terminal.
   public var description: String {
-    """
-    \(summary)
+    guard !schedule.isEmpty else { return summary }
+    return """
+      \(summary)
 
-    \(table)
+      \(table)
 
-    Found in execution \(executions). To see it again: explore(strategy: .replay("\(schedule)")) { … }
-    """
+      Found in execution \(executions). To see it again: explore(strategy: .replay("\(schedule)")) { … }
+      """
   }
-}
-
-/// What a body requires was not so.
-public struct RequirementFailure: Error, Sendable, CustomStringConvertible {
-  /// What was required, and where.
-  public let description: String
-}
-
-/// Fails the execution if something is not so.
-///
-/// - Parameters:
-///   - condition: What must be so.
-///   - message: What to say if it is not.
-///   - fileID: Where that is required; the caller's place.
-///   - line: The line in that file.
-/// - Throws: ``RequirementFailure`` if it is not so.
-public func require(
-  _ condition: @autoclosure () throws -> Bool,
-  _ message: @autoclosure () -> String = "a requirement does not hold",
-  fileID: StaticString = #fileID,
-  line: UInt = #line
-) throws {
-  guard try !condition() else { return }
-  throw RequirementFailure(description: "\(message()) (\(fileID):\(line))")
 }

@@ -4,77 +4,115 @@ import Interlock
 struct Explorer {
   private let options: Exploration
   private let program: CheckedProgram
-  private let end: ContinuousClock.Instant
-  private var executions = 0
+  private let course: Course
+  /// Which names of objects the search goes by; see ``ObjectNames``.
+  private var generation: Int
+  /// How many executions there were.
+  private(set) var executions = 0
+  /// How many of them belong to the search since it began anew, and were first looks.
+  private var runs = 0
+  private var firstLooks = 0
+  /// How long it took until the last pause.
+  private var elapsed = Duration.zero
+  private var nextProgress = Self.progressInterval
+  private var found: Counterexample?
+  /// Whether there is nothing left to do.
+  private(set) var isFinished = false
+
+  /// How often to say how far it has come.
+  private static let progressInterval = Duration.milliseconds(250)
 
   init(_ options: Exploration, _ body: @escaping @Sendable () throws -> Void) {
     self.options = options
     program = CheckedProgram(options, body)
-    end = ContinuousClock().now + options.duration
+    course = Course(options, program)
+    generation = program.generation
   }
 
-  mutating func run() throws(Counterexample) -> Coverage {
-    let stepLimit = options.stepLimit
-    switch options.strategy {
-    case .automatic: return try runPortfolio()
-    case .exhaustive:
-      return try runSearch {
-        ExhaustiveSearch($0, stepLimit: stepLimit)
-      } verdict: {
-        $0.isFinished && $0.isExact ? .proved : .sampled
+  /// Goes on for so many executions.
+  mutating func advance(_ limit: Int) throws(Counterexample) -> Coverage {
+    if let found { throw found }
+    do throws(Counterexample) {
+      switch course {
+      case .automatic(let runs): return try advance(limit, runs)
+      case .exhaustive(let runs): return try advance(limit, runs)
+      case .bounded(let runs): return try advance(limit, runs)
+      case .sampled(let runs): return try advance(limit, runs)
+      case .replay(let text): return try replay(text)
       }
-    case .bounded(let preemptions):
-      return try runSearch {
-        BoundedSearch($0, bound: preemptions, stepLimit: stepLimit)
-      } verdict: {
-        $0.isFinished && $0.isExact ? .bounded(preemptions: preemptions) : .sampled
-      }
-    case .random(let seed):
-      return try runSearch {
-        SampledSearch($0, .randomWalk, seed: seed, stepLimit: stepLimit)
-      } verdict: { _ in
-        .sampled
-      }
-    case .replay(let text): return try replay(text)
-    }
-  }
-
-  private mutating func runPortfolio() throws(Counterexample) -> Coverage {
-    let (budget, stepLimit) = (options.executions, options.stepLimit)
-    return try runSearch {
-      Portfolio($0, budget: budget, seed: 1, stepLimit: stepLimit)
-    } verdict: {
-      $0.isProof ? .proved : .sampled
-    } count: {
-      $0.isProof ? $0.exhaustive.executions : nil
+    } catch {
+      found = error
+      isFinished = true
+      throw error
     }
   }
 
   /// Makes runs until there are none left, or the budget is used up.
   ///
-  /// When names of objects turn out to mean the same thing (see ``ObjectNames``) the search begins again.
-  private mutating func runSearch<Runs: Search>(
-    _ make: (CheckedProgram) -> Runs,
-    verdict: (Runs) -> Coverage.Verdict,
-    count: (Runs) -> Int? = { _ in nil }
+  /// When names of objects turn out to mean the same thing the search begins again.
+  private mutating func advance<Runs: ExploringSearch>(
+    _ limit: Int,
+    _ course: Restartable<Runs>
   ) throws(Counterexample) -> Coverage {
-    var search = make(program)
-    var generation = program.generation
-    var runs = 0
-    while executions < options.executions, ContinuousClock().now < end,
-      let execution = search.next()
-    {
+    let clock = ContinuousClock()
+    let start = clock.now - elapsed
+    let last = min(options.executions, limit < .max - executions ? executions + limit : .max)
+    defer { program.pause() }
+    while executions < last, !CurrentThread.isCancelled {
+      elapsed = clock.now - start
+      if elapsed >= options.duration { break }
+      guard let execution = course.search.next() else {
+        isFinished = true
+        break
+      }
       executions += 1
       runs += 1
+      if course.search.isFirstLook { firstLooks += 1 }
       program.learn()
+      program.countLandmarks(isFirstLook: course.search.isFirstLook)
       let isRenamed = program.generation != generation
-      try judge(execution, search.choices, isRenamed: isRenamed)
-      guard isRenamed else { continue }
-      generation = program.generation
-      search = make(program)
-      runs = 0
+      try judge(execution, course.search.choices, isRenamed: isRenamed)
+      if isRenamed { restart(course) }
+      if elapsed >= nextProgress { tellProgress(course.search) }
     }
-    return Coverage(verdict: verdict(search), executions: count(search) ?? runs)
+    if executions >= options.executions || elapsed >= options.duration { isFinished = true }
+    return try coverage(course.search)
+  }
+
+  private mutating func restart(_ course: Restartable<some ExploringSearch>) {
+    generation = program.generation
+    course.restart()
+    program.resetLandmarks()
+    runs = 0
+    firstLooks = 0
+  }
+
+  private mutating func tellProgress(_ search: some ExploringSearch) {
+    nextProgress = elapsed + Self.progressInterval
+    guard let tell = options.progress else { return }
+    tell(
+      Exploration.Progress(
+        executions: executions,
+        elapsed: elapsed,
+        phase: search.progressPhase,
+        estimate: search.estimatedRuns.map { Int(min(max($0, Double(runs)), 1e15)) }
+      )
+    )
+  }
+
+  private func coverage(_ search: some ExploringSearch) throws(Counterexample) -> Coverage {
+    var verdict = search.verdict
+    let isProof = verdict == .proved
+    if isProof, program.hasLimitedTimeouts {
+      verdict = .limited(timeouts: ControlledWorld.timeoutLimit)
+    }
+    let coverage = Coverage(
+      verdict: verdict,
+      executions: isProof ? runs - firstLooks : runs,
+      landmarks: program.landmarks(withFirstLooks: !isProof)
+    )
+    if verdict == .proved, !coverage.unreached.isEmpty { throw unreached(coverage) }
+    return coverage
   }
 
   private func judge(
@@ -90,7 +128,8 @@ struct Explorer {
     }
   }
 
-  private func replay(_ text: String) throws(Counterexample) -> Coverage {
+  private mutating func replay(_ text: String) throws(Counterexample) -> Coverage {
+    isFinished = true
     let schedule: Schedule
     do throws(ScheduleError) {
       schedule = try Schedule(parsing: text)
@@ -105,7 +144,10 @@ struct Explorer {
       )
     }
     program.traces = true
-    defer { program.traces = false }
+    defer {
+      program.traces = false
+      program.pause()
+    }
     let run = Replay.follow(schedule, program)
     guard let world = run.machine as? ControlledWorld else {
       fatalError("a program has its machine")
@@ -114,7 +156,13 @@ struct Explorer {
       throw counterexample(failure, text, world)
     }
     if let divergence = run.divergence { throw describe(divergence, run.choices, world) }
-    return Coverage(verdict: .sampled, executions: 1)
+    program.countLandmarks(isFirstLook: false)
+    executions = 1
+    return Coverage(
+      verdict: .sampled,
+      executions: 1,
+      landmarks: program.landmarks(withFirstLooks: true)
+    )
   }
 }
 
@@ -153,6 +201,21 @@ extension Explorer {
       executions: executions,
       steps: trace.forUsers,
       table: StepTable(trace).description
+    )
+  }
+
+  private func unreached(_ coverage: Coverage) -> Counterexample {
+    let names = coverage.unreached.map { "\"\($0.name)\"" }.joined(separator: ", ")
+    return Counterexample(
+      kind: .unreached,
+      summary: """
+        none of the \(coverage.executions) executions that differ reached \(names): the body never gets \
+        there, whatever the schedule
+        """,
+      schedule: "",
+      executions: executions,
+      steps: [],
+      table: ""
     )
   }
 

@@ -78,7 +78,8 @@ public struct Scenario: Sendable {
 
 extension Scenario {
   /// All of them, by program.
-  public static let all: [Scenario] = bank + outage + robots + philosophers + trains
+  public static let all: [Scenario] =
+    bank + outage + robots + philosophers + trains + letters + matrix + wind + examples
 
   /// The one with a name.
   public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }

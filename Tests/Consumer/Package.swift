@@ -1,7 +1,7 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
-// A package that uses only the library, as its users do: without traits, and so without the command
+// A package that uses only the libraries, as their users do: without traits, and so without the command
 // and anything that the command depends on.
 let package = Package(
   name: "Consumer",
@@ -13,7 +13,10 @@ let package = Package(
     ),
     .testTarget(
       name: "ConsumerTests",
-      dependencies: [.product(name: "Interlock", package: "interlock")]
+      dependencies: [
+        .product(name: "Interlock", package: "interlock"),
+        .product(name: "InterlockChecker", package: "interlock"),
+      ]
     ),
   ]
 )

@@ -4,16 +4,13 @@ import Testing
 
 /// What an exploration promises, whatever the body.
 @Suite struct `An exploration` {
-  private func counterexample(
-    _ exploration: Exploration = Exploration(),
-    _ body: @escaping @Sendable () throws -> Void
-  ) -> Counterexample? {
-    do throws(Counterexample) {
-      try exploration.run(body)
-      return nil
-    } catch {
-      return error
-    }
+  /// Strategies that draw, each with several seeds.
+  private static let drawing = (1...3).flatMap { seed -> [Exploration.Strategy] in
+    [
+      .automatic(seed: seed), .random(seed: seed), .partialOrder(seed: seed), .uniform(seed: seed),
+      .selectivelyUniform(seed: seed), .priorityChange(depth: 2, seed: seed),
+      .priorityChange(depth: 3, seed: seed),
+    ]
   }
 
   private let lostUpdate: @Sendable () throws -> Void = {
@@ -26,8 +23,7 @@ import Testing
   }
 
   @Test(
-    arguments: [.automatic, .exhaustive, .bounded(preemptions: 1)]
-      + (1...5).map { Exploration.Strategy.random(seed: $0) }
+    arguments: [.automatic, .exhaustive, .bounded(preemptions: 1)] + Self.drawing
   )
   func `finds a lost update with every strategy`(_ strategy: Exploration.Strategy) throws {
     let found = try #require(counterexample(Exploration(strategy: strategy), lostUpdate))
@@ -105,12 +101,37 @@ import Testing
   @Test func `is one of many at the same time`() throws {
     let body = lostUpdate
     let alone = try #require(counterexample(Exploration(), body))
-    let all = try (0..<4).map { _ in try spawn { self.counterexample(Exploration(), body) } }
+    let all = try (0..<4).map { _ in try spawn { counterexample(Exploration(), body) } }
     for one in all {
       let found = one.join()
       #expect(found?.schedule == alone.schedule)
       #expect(found?.executions == alone.executions)
       #expect(found?.steps == alone.steps)
     }
+  }
+
+  @Test func `counts what it would count alone, with seven others beside it`() throws {
+    let strategies: [Exploration.Strategy] = [
+      .exhaustive, .bounded(preemptions: 1), .random(seed: 1), .automatic,
+    ]
+    func explorations() throws -> [ThreadHandle<Coverage, any Error>] {
+      try (0..<8).map { place in
+        let exploration = Exploration(strategy: strategies[place % 4], executions: 200)
+        return try spawn { try exploration.run { try Self.meet(threads: 2 + place / 4) } }
+      }
+    }
+    let alone = try (0..<8).map { place in
+      try Exploration(strategy: strategies[place % 4], executions: 200)
+        .run { try Self.meet(threads: 2 + place / 4) }
+    }
+    #expect(try explorations().map { try $0.join() } == alone)
+    #expect(alone[0].executions == 6 && alone[4].executions == 90)
+  }
+
+  /// Each of some threads acquires a lock twice.
+  private static func meet(threads: Int) throws {
+    let lock = Lock()
+    try together(threads) { for _ in 0..<2 { lock.withLock {} } }
+    sometimes(true, "the end")
   }
 }

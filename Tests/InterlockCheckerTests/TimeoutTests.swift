@@ -90,4 +90,21 @@ import Testing
     let answers = try answers { Interlock.Event().wait(for: Self.long) }
     #expect(answers == [false])
   }
+
+  @Test func `again and again is no proof`() throws {
+    let coverage = try explore {
+      let event = Interlock.Event()
+      let other = try spawn { for _ in 0..<3 { _ = event.wait(for: Self.long) } }
+      event.set()
+      other.join()
+    }
+    #expect(coverage.verdict == .limited(timeouts: 2))
+  }
+
+  @Test func `comes to those who sleep while others only give way`() throws {
+    try explore {
+      let sleeper = try spawn { for _ in 0..<4 { CurrentThread.sleep(for: Self.long) } }
+      while !sleeper.isFinished { CurrentThread.yield() }
+    }
+  }
 }

@@ -1,8 +1,10 @@
+import Glibc
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `interlock check` {
-  @Test func `lists its scenarios`() throws {
-    let outcome = try CommandRun.outcome(of: "check")
+  @Test(arguments: [["check"], ["check", "--list"]])
+  func `lists its scenarios`(arguments: [String]) throws {
+    let outcome = try CommandRun(arguments).wait()
     #expect(outcome.ending == .exit(0))
     for name in ["bank-racy", "outage-fixed", "trains-deadlocking"] {
       #expect(outcome.output.contains("\(name) "))
@@ -33,9 +35,74 @@ import Testing
     #expect(outcome.output.contains("the schedule cannot be read"))
   }
 
-  @Test(arguments: [["nobody"], ["--all", "bank-racy"], ["--replay", "s1"], ["--budget", "0"]])
+  @Test(arguments: [
+    ["nobody"], ["--all", "bank-racy"], ["--replay", "s1"], ["--budget", "0"],
+    ["--list", "--all"], ["--seconds", "0"], ["--preemptions", "-1"], ["--seed", "x"],
+  ])
   func `refuses what makes no sense`(arguments: [String]) throws {
     let outcome = try CommandRun(["check"] + arguments).wait()
     #expect(outcome.ending == .exit(64))
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct `interlock check --all` {
+  @Test func `checks every scenario, and tells them in their order`() throws {
+    let outcome = try CommandRun.outcome(of: "check", "--all", "--budget", "400", "--json")
+    #expect(outcome.ending == .exit(0))
+    let names = outcome.output.matches(of: /"scenario":"([a-z-]+)"/).map { String($0.1) }
+    let listed = try CommandRun.outcome(of: "check", "--list").output
+    #expect(names == listed.split(separator: "\n").map { String($0.prefix { $0 != " " }) })
+    #expect(!outcome.output.contains("\"expected\":false"))
+  }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct `interlock check that takes long` {
+  private static let long = [
+    "check", "wind-threads", "--strategy", "random", "--seconds", "50", "--budget", "1000000000",
+  ]
+
+  @Test func `says how far it is on a terminal, and what it has covered at Ctrl-C`() throws {
+    let terminal = try Pseudoterminal(columns: 80, rows: 24)
+    let run = try CommandRun(Self.long, errors: terminal.programSide)
+    let shown = try terminal.read(until: "executions")
+    #expect(shown.contains("wind-threads: schedules at random: "))
+    try run.send(SIGINT)
+    let outcome = try run.wait()
+    #expect(outcome.ending == .exit(130))
+    #expect(outcome.output.contains("sampled: correct in "))
+    let last = try terminal.read(until: "stopped by Ctrl-C")
+    #expect(last.contains("interlock: stopped by Ctrl-C"))
+  }
+
+  @Test func `ends with the time that it may take`() throws {
+    let outcome = try CommandRun.outcome(
+      of: "check",
+      "wind-threads",
+      "--strategy",
+      "uniform",
+      "--seconds",
+      "0.2",
+      "--budget",
+      "1000000000"
+    )
+    #expect(outcome.ending == .exit(0))
+    #expect(outcome.output.contains("sampled: correct in "))
+  }
+}
+
+@Suite struct `Names that are near` {
+  @Test(arguments: [
+    ("bank-razy", ["bank-racy"]), ("philosopher-ordered", ["philosophers-ordered"]),
+    ("racy", ["bank-racy", "outage-racy"]), ("nobody", []),
+  ])
+  func `are those that a word is part of, or a few letters away from`(
+    word: String,
+    expected: [String]
+  ) throws {
+    let outcome = try CommandRun.outcome(of: "check", word)
+    #expect(outcome.ending == .exit(64))
+    #expect(outcome.errors.contains("There is no scenario \(word)."))
+    for name in expected { #expect(outcome.errors.contains(name)) }
+    #expect(outcome.errors.contains(" Is it ") == !expected.isEmpty)
   }
 }

@@ -3,7 +3,8 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct `The command` {
   @Test(arguments: [
     ["letters"], ["find"], ["wind"], ["area"], ["matrix"], ["bank"], ["outage"], ["robots"],
-    ["philosophers"], ["trains"], ["example"], ["tour"], ["generate"], ["generate", "text"],
+    ["philosophers"], ["trains"], ["example"], ["check"], ["tour"], ["generate"],
+    ["generate", "text"],
     ["generate", "polygons"], ["generate", "metar"],
   ])
   func `has a help text with examples for every subcommand`(command: [String]) throws {
@@ -19,7 +20,7 @@ import Testing
     #expect(outcome.ending == .exit(0))
     for command in [
       "tour", "letters", "find", "wind", "area", "matrix", "bank", "outage", "robots",
-      "philosophers", "trains", "example", "generate",
+      "philosophers", "trains", "example", "check", "generate",
     ] {
       #expect(outcome.output.contains("\n  \(command) "))
     }

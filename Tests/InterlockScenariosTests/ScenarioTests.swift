@@ -6,7 +6,7 @@ import Testing
   @Test(arguments: Scenario.all.map(\.name))
   func `has the verdict that is expected of it`(name: String) throws {
     let scenario = try #require(Scenario.named(name))
-    let result = scenario.check(Exploration(executions: 20_000))
+    let result = scenario.check(Exploration(executions: 1_000))
     #expect(result.isExpected, "\(result.outcome)")
   }
 

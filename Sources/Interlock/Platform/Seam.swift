@@ -60,7 +60,7 @@ package enum Seam {
 
   /// Runs `body`, which asks the thing how it is, as one operation of the calling thread's world.
   static func look<Answer>(at subject: @autoclosure () -> Subject, _ body: () -> Answer) -> Answer {
-    guard isWatched else { return body() }
+    guard isWatched, unsafe watchingBinding != nil else { return body() }
     var answers: [Answer] = []
     perform(.look, on: subject()) { answers.append(body()) }
     return answers[0]

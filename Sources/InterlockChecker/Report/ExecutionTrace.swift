@@ -44,6 +44,14 @@ struct ExecutionTrace {
     change { $0.action = access.kind.words }
   }
 
+  /// What the step is, and what came of it.
+  mutating func describe(_ action: String, result: String) {
+    change { step in
+      step.action = action
+      step.result = result
+    }
+  }
+
   /// The step's thread sleeps.
   mutating func sleep() {
     change { $0.result = "sleeps" }

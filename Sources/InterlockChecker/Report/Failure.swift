@@ -16,6 +16,7 @@ enum Failure {
   /// What tells it from other failures of the same program, whatever the schedule.
   var kind: String {
     switch self {
+    case .threw(let error as any PlacedFailure): "threw \(type(of: error)) at \(error.place)"
     case .threw(let error): "threw \(type(of: error)): \(error)"
     case .crashed(let crash, _): "crashed \(crash.cause) \(crash.message ?? "")"
     case .race: "race"

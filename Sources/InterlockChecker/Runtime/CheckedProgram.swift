@@ -22,8 +22,28 @@ final class CheckedProgram: Explorable {
     last?.close()
   }
 
+  /// Whether a thread was kept waiting or asleep in some run though its time might have been over.
+  var hasLimitedTimeouts: Bool { names.hasLimitedTimeouts }
+
   /// Learns from the run made last; see ``ObjectNames``.
   func learn() { last?.learn() }
+
+  /// The run made last counts; see ``Landmarks``.
+  func countLandmarks(isFirstLook: Bool) { names.landmarks.count(isFirstLook: isFirstLook) }
+
+  /// Forgets which runs counted.
+  func resetLandmarks() { names.landmarks.reset() }
+
+  /// What runs have come to.
+  func landmarks(withFirstLooks: Bool) -> [Coverage.Landmark] {
+    names.landmarks.summary(withFirstLooks: withFirstLooks)
+  }
+
+  /// No run is made for a while, and the next one may be made by another thread.
+  func pause() {
+    last?.close()
+    last = nil
+  }
 
   /// Begins a run; the one before it is over.
   func begin() -> any Machine { beginRun() }

@@ -7,6 +7,7 @@ import Interlock
 /// | `pending` | the fiber | who goes on |
 /// |---|---|---|
 /// | `operation`, `access` | stands before the operation, which has not touched anything | the execution, when the search chooses it |
+/// | `choice` | waits to be told which of so many possibilities is chosen | the execution, when the search chooses one |
 /// | `resumption` | sleeps in the middle of an operation | the execution, when it was woken or its time is over |
 /// | `nothing` | has finished, or crashed | nobody |
 ///
@@ -17,6 +18,7 @@ final class ControlledThread {
     case operation(Operation)
     case access(WordAccess)
     case resumption(Sleep)
+    case choice(count: Int)
     case nothing
   }
 
@@ -60,6 +62,9 @@ final class ControlledThread {
   private(set) var pending = Pending.nothing
   @safe @exclusivity(unchecked)
   private(set) var gate = Gate.over
+  /// What was chosen in its last step.
+  @safe @exclusivity(unchecked)
+  var label = 0
   /// How many steps it has done.
   @safe @exclusivity(unchecked)
   var stepCount = 0
@@ -81,6 +86,8 @@ final class ControlledThread {
   var wokenBy: EventID?
   /// How often its time was over, when it waited or slept.
   var timeouts = 0
+  /// Whether its last step was to let others go first.
+  var hasGivenWay = false
   @safe @exclusivity(unchecked)
   var isFinished = false
 

@@ -54,7 +54,7 @@ extension ControlledWorld {
 
   private func canOthersRun(_ thread: ControlledThread) -> Bool {
     threads.contains { other in
-      guard other !== thread, !other.isFinished else { return false }
+      guard other !== thread, !other.isFinished, !other.hasGivenWay else { return false }
       if case .sleep = other.gate { return other.wokenBy != nil }
       // Who gives way says that others should go first.
       if case .operation(let operation) = other.pending, operation.kind == .yield { return false }
@@ -68,6 +68,9 @@ extension ControlledWorld {
     let start = thread.stepCount == 0 ? thread.startedBy : nil
     switch thread.pending {
     case .nothing: return Event(id, [], after: start)
+    case .choice:
+      let footprint = thread.operation.map { self.footprint(of: $0, by: thread, isWoken: false) }
+      return Event(id, footprint ?? [], after: start)
     case .access(let access):
       return Event(id, footprint(of: access, by: thread), after: start)
     case .resumption(let sleep):
@@ -217,7 +220,7 @@ extension ControlledWorld {
       switch thread.pending {
       case .operation(let operation): operation
       case .resumption(let sleep): sleep.operation
-      case .access, .nothing: nil
+      case .access, .choice, .nothing: nil
       }
     return BlockedThread(
       name: thread.record.name,

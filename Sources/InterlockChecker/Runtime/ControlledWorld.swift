@@ -12,6 +12,7 @@ import Interlock
 ///   are free, so that an acquisition is one step.
 /// - The rest of an operation that slept, after it was woken, or gave up.
 /// - An access to an atomic word or a plain cell that is not part of an operation.
+/// - A choice that the body leaves to the search.
 ///
 /// What a thread does between its steps belongs to the step before; a new thread runs up to its first
 /// operation inside the step that starts it.
@@ -195,17 +196,18 @@ extension ControlledWorld {
   }
 
   /// Sets the running thread aside until the search chooses it.
-  private func suspend(
+  func suspend(
     _ thread: ControlledThread,
     before pending: ControlledThread.Pending,
     _ gate: ControlledThread.Gate
   ) {
     thread.stand(before: pending, gate)
     Fiber.suspend()
+    thread.hasGivenWay = false
   }
 
   /// Runs `body` with the thread that runs, if there is one.
-  private func withRunning<Result>(_ body: (ControlledThread) -> Result) -> Result? {
+  func withRunning<Result>(_ body: (ControlledThread) -> Result) -> Result? {
     // SAFETY: threads stay in `threads` as long as the execution.
     unsafe runningThread?._withUnsafeGuaranteedRef(body)
   }
@@ -229,7 +231,12 @@ extension ControlledWorld {
     } ?? .absent
   }
 
-  func labelCount(of number: Int) -> Int { 1 }
+  func labelCount(of number: Int) -> Int {
+    withThread(number) { thread in
+      guard case .choice(let count) = thread.pending else { return 1 }
+      return count
+    } ?? 1
+  }
 
   func origin(of number: Int) -> ThreadOrigin { names.origin(of: number) }
 
@@ -240,7 +247,9 @@ extension ControlledWorld {
   }
 
   func step(_ number: Int, label: Int) -> Event {
-    let event = pending(number)
+    var event = pending(number)
+    let count = labelCount(of: number)
+    if count > 1 { (event.label, event.labelCount) = (Int32(label), Int32(count)) }
     advance(number, label: label)
     return event
   }
@@ -251,6 +260,7 @@ extension ControlledWorld {
       current = event
       trace?.begin(thread)
       thread.stepCount += 1
+      thread.label = label
       thread.lastEvent = event
       stepCount += 1
       resume(thread)
@@ -275,6 +285,7 @@ extension ControlledWorld {
       thread.operation = operation
       trace?.approach(thread)
       suspend(thread, before: .operation(operation), gate(of: operation, by: thread))
+      if operation.kind == .yield { thread.hasGivenWay = true }
       trace?.describe(operation)
       enter(operation, by: thread)
     }
@@ -344,7 +355,11 @@ extension ControlledWorld {
       ),
       .sleep
     )
-    if thread.wokenBy == nil, address != 0 { thread.timeouts += 1 }
+    if address == 0 {
+      thread.hasGivenWay = true
+    } else if thread.wokenBy == nil {
+      thread.timeouts += 1
+    }
     trace?.goOn(thread, isWoken: thread.wokenBy != nil)
     if let operation = thread.operation { enter(operation, by: thread) }
   }

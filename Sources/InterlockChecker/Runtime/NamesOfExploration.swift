@@ -1,12 +1,17 @@
-/// What the executions of one body have in common: which thread is which, and which object.
+/// What the executions of one body have in common: which thread is which, which object, and what
+/// they come to.
 final class NamesOfExploration {
   private var threads: [ThreadOrigin: Int] = [:]
   private var origins: [ThreadOrigin] = []
   var objects = ObjectNames()
   /// Whether a thread was kept waiting or asleep though its time might have been over.
   var hasLimitedTimeouts = false
+  var landmarks = Landmarks()
 
-  func beginExecution() { objects.beginExecution() }
+  func beginExecution() {
+    objects.beginExecution()
+    landmarks.beginExecution()
+  }
 
   /// The number of the thread that came to be in this way.
   func threadNumber(_ origin: ThreadOrigin) -> Int {

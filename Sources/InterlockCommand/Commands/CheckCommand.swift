@@ -1,6 +1,6 @@
 #if Command
 import ArgumentParser
-import Interlock
+import Glibc
 import InterlockChecker
 import InterlockScenarios
 
@@ -11,21 +11,31 @@ struct CheckCommand: ParsableCommand {
     abstract: "Find the schedule under which a program goes wrong, or show that there is none.",
     discussion: """
       Without an argument it lists the scenarios: the variants of the programs of this command, with \
-      sizes that are small enough to try everything.
+      sizes that are small enough to try everything, or nearly.
 
         interlock check
         interlock check outage-racy
+        interlock check outage-racy --replay s1…
+        interlock check wind-threads --strategy uniform --seed 7 --seconds 60
         interlock check --all
 
       A scenario is refuted (exit status 1) with the simplest schedule that shows why, proved, covered \
-      to a bound, or only sampled: that is said. With --all the exit status is 0 if every scenario has \
-      the verdict that is expected of it.
+      to a bound, or only sampled: that is said. With --all as many are checked at a time as there are \
+      CPUs, and the exit status is 0 if every scenario has the verdict that is expected of it. Ctrl-C \
+      ends it with what is known by then (exit status 130).
+
+      The strategies: `automatic` tries everything if the budget allows, and else samples in several \
+      ways; `exhaustive` tries everything; `bounded` whatever has at most --preemptions. The others \
+      draw from --seed: `random` any thread at each step, `priorities` one with the highest priority, \
+      which changes twice, `partial-order` and `uniform` all orders alike, in two ways.
       """
   )
 
   /// How to look for schedules.
   enum Strategy: String, CaseIterable, ExpressibleByArgument {
-    case automatic, exhaustive, bounded, random
+    case automatic, exhaustive, bounded, random, priorities
+    case partialOrder = "partial-order"
+    case uniform
   }
 
   @Argument(help: "The scenario to check.")
@@ -34,151 +44,159 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "Check all scenarios.")
   var all = false
 
-  @Option(help: "How to look for schedules; bounded means at most two preemptions.")
+  @Flag(help: "List the scenarios.")
+  var list = false
+
+  @Option(help: "How to look for schedules.")
   var strategy = Strategy.automatic
 
-  @Option(help: "How many executions there may be.")
+  @Option(help: "How often threads may be interrupted, with the strategy bounded.")
+  var preemptions = 2
+
+  @Option(help: "Where random numbers begin, with strategies that draw.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How many executions there may be of a scenario.")
   var budget = Exploration().executions
+
+  @Option(help: "How many seconds a scenario may take.")
+  var seconds = 20.0
 
   @Option(help: "The schedule of a counterexample, to see it again.")
   var replay: String?
 
   @OptionGroup var output: OutputOptions
 
+  private static let greatestSeconds = 1e6
+
   func validate() throws {
     guard budget >= 1 else { throw ValidationError("--budget is 1 or more.") }
-    guard scenario == nil || !all else {
-      throw ValidationError("Name one scenario, or say --all.")
+    guard preemptions >= 0 else { throw ValidationError("--preemptions is 0 or more.") }
+    guard 0.001...Self.greatestSeconds ~= seconds else {
+      throw ValidationError("--seconds is 0.001 to \(Int(Self.greatestSeconds)).")
+    }
+    guard [scenario != nil, all, list].count(where: { $0 }) <= 1 else {
+      throw ValidationError("Name one scenario, or say --all, or --list.")
     }
     guard replay == nil || scenario != nil else {
       throw ValidationError("--replay needs the scenario whose schedule it is.")
     }
     if let scenario, Scenario.named(scenario) == nil {
-      throw ValidationError("There is no scenario \(scenario); `interlock check` lists them.")
+      let near = NearNames.of(scenario, among: Scenario.all.map(\.name))
+      let hint = near.isEmpty ? "" : " Is it \(near.joined(separator: " or "))?"
+      throw ValidationError(
+        "There is no scenario \(scenario).\(hint) `interlock check --list` lists them."
+      )
     }
   }
 
   func run() throws {
     if all { return try checkAll() }
-    guard let scenario = scenario.flatMap(Scenario.named) else { return try list() }
-    let start = Deadline.now
-    let result = scenario.check(exploration)
-    if output.json {
-      try Output.print(json(scenario, result, Deadline.now - start).description)
-    } else {
-      try Output.print("\(scenario.name): \(scenario.summary)\n\n\(result.outcome.words)")
+    guard let scenario = scenario.flatMap(Scenario.named) else { return try printList() }
+    var isRefuted = false
+    let isInterrupted = try checks(of: [scenario]).run { finding in
+      let outcome = finding.result.outcome
+      if case .refuted = outcome { isRefuted = true }
+      try print(
+        output.json
+          ? json(finding).description
+          : "\(scenario.name): \(scenario.summary)\n\n\(outcome.words)"
+      )
     }
-    if case .refuted = result.outcome { throw ExitCode.failure }
+    try end(isInterrupted: isInterrupted && !isRefuted)
+    if isRefuted { throw ExitCode.failure }
   }
 
+  private func checks(of scenarios: [Scenario]) -> ScenarioChecks {
+    ScenarioChecks(
+      scenarios: scenarios,
+      exploration: exploration,
+      showsProgress: output.showsProgress
+    )
+  }
+
+  /// Prints on standard output, where a progress line may stand.
+  private func print(_ text: String) throws {
+    if output.showsProgress { try? Output.write(Terminal.clearLine, to: STDERR_FILENO) }
+    try Output.print(text)
+  }
+
+  private func end(isInterrupted: Bool) throws {
+    guard isInterrupted else { return }
+    Output.complain("stopped by Ctrl-C: what is said above is what was covered until then")
+    throw ExitCode(Self.interruptedStatus)
+  }
+
+  /// As shells say that a program was ended by the signal.
+  private static let interruptedStatus: Int32 = 130
+
   private var exploration: Exploration {
-    var exploration = Exploration(executions: budget)
+    var exploration = Exploration(executions: budget, duration: .seconds(seconds))
     exploration.strategy =
       if let replay {
         .replay(replay)
       } else {
         switch strategy {
-        case .automatic: .automatic
+        case .automatic: .automatic(seed: seed)
         case .exhaustive: .exhaustive
-        case .bounded: .bounded(preemptions: 2)
-        case .random: .random(seed: 1)
+        case .bounded: .bounded(preemptions: preemptions)
+        case .random: .random(seed: seed)
+        case .priorities: .priorityChange(depth: 3, seed: seed)
+        case .partialOrder: .partialOrder(seed: seed)
+        case .uniform: .uniform(seed: seed)
         }
       }
     return exploration
   }
 
-  private func list() throws {
+  private func printList() throws {
     if output.json {
       return try Output.print(
         JSON.object(["scenarios": .array(Scenario.all.map { .string($0.name) })]).description
       )
     }
     for scenario in Scenario.all {
-      let gap = String(repeating: " ", count: max(1, 27 - scenario.name.count))
-      try Output.print("\(scenario.name)\(gap)\(scenario.summary)")
+      try Output.print("\(Self.column(scenario.name))\(scenario.summary)")
     }
+  }
+
+  private static func column(_ name: String) -> String {
+    name + String(repeating: " ", count: max(1, 27 - name.count))
   }
 
   private func checkAll() throws {
     var surprises: [String] = []
     var objects: [JSON] = []
-    for scenario in Scenario.all {
-      let start = Deadline.now
-      let result = scenario.check(exploration)
-      if !result.isExpected { surprises.append(scenario.name) }
+    let isInterrupted = try checks(of: Scenario.all).run { finding in
+      let isSurprise = !finding.result.isExpected && !finding.isCutShort
+      if isSurprise { surprises.append(finding.scenario.name) }
       if output.json {
-        objects.append(json(scenario, result, Deadline.now - start))
+        objects.append(json(finding))
       } else {
-        let gap = String(repeating: " ", count: max(1, 27 - scenario.name.count))
-        let mark = result.isExpected ? "" : "   NOT EXPECTED"
-        try Output.print("\(scenario.name)\(gap)\(result.outcome.line)\(mark)")
+        let mark = isSurprise ? "   NOT EXPECTED" : ""
+        try print("\(Self.column(finding.scenario.name))\(finding.result.outcome.line)\(mark)")
       }
     }
     if output.json { try Output.print(JSON.object(["scenarios": .array(objects)]).description) }
+    try end(isInterrupted: isInterrupted)
     guard surprises.isEmpty else {
       throw Failure("not what is expected: \(surprises.joined(separator: ", "))")
     }
   }
 
-  private func json(
-    _ scenario: Scenario,
-    _ result: Scenario.Result,
-    _ duration: Duration
-  ) -> JSON {
-    .object([
-      "scenario": .string(scenario.name),
-      "verdict": .string(result.outcome.verdict),
-      "expected": .bool(result.isExpected),
-      "executions": .number(result.outcome.executions),
-      "schedule": .string(result.outcome.schedule),
-      "explanation": .string(result.outcome.words),
+  private func json(_ finding: ScenarioChecks.Finding) -> JSON {
+    let outcome = finding.result.outcome
+    return .object([
+      "scenario": .string(finding.scenario.name),
+      "verdict": .string(outcome.verdict),
+      "expected": .bool(finding.result.isExpected),
+      "executions": .number(outcome.executions),
+      "schedule": .string(outcome.schedule),
+      "explanation": .string(outcome.words),
       "mode": .string(strategy.rawValue),
       "workers": .number(1),
-      "seconds": .number(duration.inSeconds),
+      "seconds": .number(finding.duration.inSeconds),
     ])
-  }
-}
-
-extension Scenario.Outcome {
-  /// One word, for scripts.
-  fileprivate var verdict: String {
-    switch self {
-    case .covered(let coverage):
-      switch coverage.verdict {
-      case .proved: "proved"
-      case .bounded: "bounded"
-      case .sampled: "sampled"
-      }
-    case .refuted(let example):
-      example.kind == .nondeterminism ? "nondeterministic" : "refuted"
-    }
-  }
-
-  fileprivate var executions: Int {
-    switch self {
-    case .covered(let coverage): coverage.executions
-    case .refuted(let example): example.executions
-    }
-  }
-
-  fileprivate var schedule: String {
-    if case .refuted(let example) = self { example.schedule } else { "" }
-  }
-
-  /// All that there is to say.
-  fileprivate var words: String {
-    switch self {
-    case .covered(let coverage): coverage.description
-    case .refuted(let example): "refuted: \(example)"
-    }
-  }
-
-  /// What was found, in a line.
-  fileprivate var line: String {
-    switch self {
-    case .covered(let coverage): coverage.description
-    case .refuted(let example): "refuted after \(example.executions) executions: \(example.summary)"
-    }
   }
 }
 #endif

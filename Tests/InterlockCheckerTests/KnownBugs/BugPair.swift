@@ -11,6 +11,8 @@ struct BugPair: Sendable, CustomTestStringConvertible {
   let word: String
   /// How many steps an execution may have.
   let stepLimit: Int
+  /// What is known of the twin when all that is to be tried was tried.
+  let verdict: Coverage.Verdict
   let bug: @Sendable () throws -> Void
   let twin: @Sendable () throws -> Void
 
@@ -19,6 +21,7 @@ struct BugPair: Sendable, CustomTestStringConvertible {
     _ kind: Counterexample.Kind,
     _ word: String,
     stepLimit: Int = 10_000,
+    verdict: Coverage.Verdict = .proved,
     bug: @escaping @Sendable () throws -> Void,
     twin: @escaping @Sendable () throws -> Void
   ) {
@@ -26,6 +29,7 @@ struct BugPair: Sendable, CustomTestStringConvertible {
     self.kind = kind
     self.word = word
     self.stepLimit = stepLimit
+    self.verdict = verdict
     self.bug = bug
     self.twin = twin
   }

@@ -28,6 +28,8 @@ extension BugPair {
     .livelock,
     "no end in sight",
     stepLimit: 200,
+    // Without a limit the worker could sleep for ever before anybody asks it to end.
+    verdict: .limited(timeouts: 2),
     bug: {
       let worker = try spawn { while true { CurrentThread.yield() } }
       worker.cancel()

@@ -1,0 +1,45 @@
+import InterlockChecker
+import InterlockScenarios
+
+extension Scenario.Outcome {
+  /// One word, for scripts.
+  var verdict: String {
+    switch self {
+    case .covered(let coverage):
+      switch coverage.verdict {
+      case .proved: "proved"
+      case .bounded, .limited: "bounded"
+      case .sampled: "sampled"
+      }
+    case .refuted(let example):
+      example.kind == .nondeterminism ? "nondeterministic" : "refuted"
+    }
+  }
+
+  var executions: Int {
+    switch self {
+    case .covered(let coverage): coverage.executions
+    case .refuted(let example): example.executions
+    }
+  }
+
+  var schedule: String {
+    if case .refuted(let example) = self { example.schedule } else { "" }
+  }
+
+  /// All that there is to say.
+  var words: String {
+    switch self {
+    case .covered(let coverage): coverage.description
+    case .refuted(let example): "refuted: \(example)"
+    }
+  }
+
+  /// What was found, in a line.
+  var line: String {
+    switch self {
+    case .covered(let coverage): coverage.description
+    case .refuted(let example): "refuted after \(example.executions) executions: \(example.summary)"
+    }
+  }
+}
