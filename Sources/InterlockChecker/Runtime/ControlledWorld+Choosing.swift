@@ -18,7 +18,9 @@ extension ControlledWorld {
       // In the middle of an operation, as in the closure of a `Once`, it is as if the thread slept there.
       if let operation = thread.operation { leave(operation, by: thread, succeeded: true) }
       trace?.approach(thread)
+      choosing += 1
       suspend(thread, before: .choice(count: count), .open)
+      choosing -= 1
       trace?.describe(action, result: describe(thread.label))
       if let operation = thread.operation { enter(operation, by: thread) }
       return thread.label

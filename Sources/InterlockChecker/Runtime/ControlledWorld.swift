@@ -37,6 +37,9 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private(set) var stepCount = 0
   @safe @exclusivity(unchecked)
   var judge = RaceJudge()
+  /// How many threads stand before a choice.
+  @safe @exclusivity(unchecked)
+  var choosing = 0
   /// What went wrong first.
   private(set) var failure: Failure? {
     didSet { hasFailed = failure != nil }
@@ -232,7 +235,8 @@ extension ControlledWorld {
   }
 
   func labelCount(of number: Int) -> Int {
-    withThread(number) { thread in
+    guard choosing > 0 else { return 1 }
+    return withThread(number) { thread in
       guard case .choice(let count) = thread.pending else { return 1 }
       return count
     } ?? 1
