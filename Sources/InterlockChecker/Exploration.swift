@@ -1,5 +1,3 @@
-public import Interlock
-
 /// How to look for schedules under which a body goes wrong.
 ///
 /// The defaults are right for most tests: all schedules that matter if they are few enough, and many of
@@ -55,6 +53,11 @@ public struct Exploration: Sendable {
   public var reportsRaces = true
   /// Is told how far the exploration has come, by the thread that explores, at most four times a second.
   public var progress: (@Sendable (Progress) -> Void)?
+  /// Whether it is a failure if a thread is never joined.
+  ///
+  /// The toolkit allows that: a thread whose handle goes away runs on. Turn it on for bodies that must wait
+  /// for all that they start. Who only looks with `tryJoin()` has not joined.
+  public var reportsUnjoinedThreads = false
 
   /// Says how to look.
   public init(
@@ -123,66 +126,4 @@ public func explore(
   _ body: @escaping @Sendable () throws -> Void
 ) throws(Counterexample) -> Coverage {
   try Exploration(strategy: strategy).run(body)
-}
-
-/// A schedule under which a body goes wrong.
-public struct Counterexample: Error, Sendable {
-  /// What kind of failure it is.
-  public enum Kind: String, Sendable, Hashable {
-    /// The body threw, or something that it required was not so.
-    case failure
-    /// The program would have ended.
-    case crash
-    /// Two threads touched the same plain memory, and nothing orders them.
-    case race
-    /// No thread can go on.
-    case deadlock
-    /// It may go on for ever.
-    case livelock
-    /// The body did something else under the same schedule.
-    case nondeterminism
-    /// The schedule that should be replayed is none.
-    case unusableSchedule
-    /// What should be so sometimes is so in no execution at all; see ``sometimes(_:_:)``.
-    case unreached
-  }
-
-  /// What one thread does, without another in between.
-  public struct Step: Sendable, Hashable {
-    /// The name of the thread.
-    public let thread: String
-    /// What it does, as its author wrote it.
-    public let action: String
-    /// What comes of it; empty if there is nothing to say.
-    public let result: String
-    /// Where, if that is known.
-    public let place: CodePlace?
-  }
-
-  /// What kind of failure it is.
-  public let kind: Kind
-  /// What went wrong, in a sentence.
-  public let summary: String
-  /// The schedule, for ``Exploration/Strategy/replay(_:)``.
-  public let schedule: String
-  /// How many executions it took to find it.
-  public let executions: Int
-  /// What happened, step by step.
-  public let steps: [Step]
-  /// The same as a table: a column for each thread, a row for each step.
-  public let table: String
-}
-
-extension Counterexample: CustomStringConvertible {
-  /// All of it, for a terminal.
-  public var description: String {
-    guard !schedule.isEmpty else { return summary }
-    return """
-      \(summary)
-
-      \(table)
-
-      Found in execution \(executions). To see it again: explore(strategy: .replay("\(schedule)")) { … }
-      """
-  }
 }

@@ -2,8 +2,8 @@ import Interlock
 
 /// Runs a body under one schedule after the other, and explains the first that goes wrong.
 struct Explorer {
-  private let options: Exploration
-  private let program: CheckedProgram
+  let options: Exploration
+  let program: CheckedProgram
   private let course: Course
   /// Which names of objects the search goes by; see ``ObjectNames``.
   private var generation: Int
@@ -122,7 +122,7 @@ struct Explorer {
   ) throws(Counterexample) {
     guard let world = execution.machine as? ControlledWorld else { return }
     if case .diverged(let divergence) = execution.ending {
-      if !isRenamed { throw describe(divergence, choices, world) }
+      if !isRenamed { throw nondeterminism(divergence, choices, world) }
     } else if let failure = world.verdict {
       throw explain(failure, choices)
     }
@@ -138,9 +138,7 @@ struct Explorer {
         kind: .unusableSchedule,
         summary: "the schedule cannot be read: \(error)",
         schedule: text,
-        executions: 0,
-        steps: [],
-        table: ""
+        executions: 0
       )
     }
     program.traces = true
@@ -148,105 +146,18 @@ struct Explorer {
       program.traces = false
       program.pause()
     }
+    executions = 1
     let run = Replay.follow(schedule, program)
     guard let world = run.machine as? ControlledWorld else {
       fatalError("a program has its machine")
     }
-    if let failure = world.verdict, run.divergence == nil {
-      throw counterexample(failure, text, world)
-    }
-    if let divergence = run.divergence { throw describe(divergence, run.choices, world) }
+    if let divergence = run.divergence { throw unusable(text, divergence, world) }
+    if let failure = world.verdict { throw counterexample(failure, text, run.choices, world) }
     program.countLandmarks(isFirstLook: false)
-    executions = 1
     return Coverage(
       verdict: .sampled,
       executions: 1,
       landmarks: program.landmarks(withFirstLooks: true)
     )
-  }
-}
-
-// Explaining.
-extension Explorer {
-  /// How many runs may look for a simpler schedule.
-  private static let shrinkingLimit = 500
-
-  /// Makes the schedule simpler, and does it again, writing down what happens.
-  private func explain(_ failure: Failure, _ choices: [Choice]) -> Counterexample {
-    let kind = failure.kind
-    var shrinker = Shrinker(program, stepLimit: options.stepLimit) { machine in
-      (machine as? ControlledWorld)?.verdict?.kind == kind
-    }
-    let simplest = shrinker.shrink(choices, searchLimit: Self.shrinkingLimit)?.choices ?? choices
-    program.traces = true
-    defer { program.traces = false }
-    let world = program.beginRun()
-    for choice in simplest where world.standing(of: choice.thread) == .runnable {
-      _ = world.step(choice.thread, label: choice.label)
-    }
-    let schedule = Schedule(simplest, world).description
-    return counterexample(world.verdict ?? failure, schedule, world)
-  }
-
-  private func counterexample(
-    _ failure: Failure,
-    _ schedule: String,
-    _ world: ControlledWorld
-  ) -> Counterexample {
-    let trace = world.trace ?? ExecutionTrace()
-    return Counterexample(
-      kind: failure.kindForUsers,
-      summary: failure.sentence(trace),
-      schedule: schedule,
-      executions: executions,
-      steps: trace.forUsers,
-      table: StepTable(trace).description
-    )
-  }
-
-  private func unreached(_ coverage: Coverage) -> Counterexample {
-    let names = coverage.unreached.map { "\"\($0.name)\"" }.joined(separator: ", ")
-    return Counterexample(
-      kind: .unreached,
-      summary: """
-        none of the \(coverage.executions) executions that differ reached \(names): the body never gets \
-        there, whatever the schedule
-        """,
-      schedule: "",
-      executions: executions,
-      steps: [],
-      table: ""
-    )
-  }
-
-  private func describe(
-    _ divergence: Divergence,
-    _ choices: [Choice],
-    _ world: ControlledWorld
-  ) -> Counterexample {
-    Counterexample(
-      kind: .nondeterminism,
-      summary: """
-        the body did not do the same again under the same schedule: \(divergence). It must not depend on \
-        time, random numbers, addresses, the order of hash tables, or what earlier executions have left.
-        """,
-      schedule: Schedule(choices, world).description,
-      executions: executions,
-      steps: world.trace?.forUsers ?? [],
-      table: world.trace.map { StepTable($0).description } ?? ""
-    )
-  }
-}
-
-extension Failure {
-  /// What kind of counterexample it makes.
-  fileprivate var kindForUsers: Counterexample.Kind {
-    switch self {
-    case .threw: .failure
-    case .crashed: .crash
-    case .race: .race
-    case .deadlock: .deadlock
-    case .tooLong: .livelock
-    }
   }
 }

@@ -58,7 +58,7 @@ import Testing
   @Test func `says that a schedule is of another body`() throws {
     let found = try #require(counterexample(Exploration(), lostUpdate))
     let other = counterexample(Exploration(strategy: .replay(found.schedule))) {}
-    #expect(other?.kind == .nondeterminism)
+    #expect(other?.kind == .unusableSchedule)
   }
 
   @Test func `tells a body that depends on what earlier executions have left`() {
@@ -72,7 +72,7 @@ import Testing
       try together(2) { for _ in 0..<(run % 3) { lock.withLock {} } }
     }
     #expect(found?.kind == .nondeterminism)
-    #expect(found?.summary.contains("what earlier executions have left") == true)
+    #expect(found?.description.contains("what earlier executions have left") == true)
   }
 
   @Test func `ends an endless loop`() {

@@ -60,12 +60,11 @@ import Testing
       }
     )
     #expect(found.kind == .deadlock)
-    #expect(
-      found.summary.contains("\"red\" waits in Lock.acquire() on \"right\", which \"blue\" holds")
-    )
-    #expect(
-      found.summary.contains("\"blue\" waits in Lock.acquire() on \"left\", which \"red\" holds")
-    )
+    #expect(found.summary.contains("\"red\" holds Lock \"left\" since"))
+    #expect(found.summary.contains("\"blue\" holds Lock \"right\" since"))
+    #expect(found.waits.map(\.thread) == ["red", "blue", "main"])
+    #expect(found.waits.map(\.isInCycle) == [true, true, false])
+    #expect(found.waits[0].holders.map(\.thread) == ["blue"])
   }
 
   @Test func `a trap is found and the process lives on`() throws {

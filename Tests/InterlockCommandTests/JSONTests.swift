@@ -1,6 +1,5 @@
+import Interlock
 import Testing
-
-@testable import InterlockCommand
 
 @Suite struct `The JSON writer` {
   @Test(arguments: [

@@ -143,6 +143,12 @@ extension Semaphore {
   /// How many permits are there to take.
   public var availablePermits: Int { withRules { $0.permits } }
 
+  /// How many permits there are, if that can be told without keeping anybody out.
+  package var restingPermits: Int? {
+    let permits = word.rawLoad(ordering: .relaxed)
+    return permits == Self.inRules ? nil : permits
+  }
+
   /// How many threads wait for permits.
   public var waiterCount: Int { rules.withLock { $0.line.count } }
 

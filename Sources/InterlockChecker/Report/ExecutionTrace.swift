@@ -10,17 +10,35 @@ struct ExecutionTrace {
     let thread: Int
     /// From where the thread called.
     let stack: CallStack?
+    /// The operation that it is, or is part of; its object may be gone.
+    var operation: Operation?
     /// What it did, as its author wrote it.
     var action = ""
     /// What came of it.
     var result = ""
+    /// Whether the thread sleeps after it.
+    var isAsleep = false
+    /// Of a notification: how many threads waited for one.
+    var listeners: Int?
+  }
+
+  /// A thread has a lock.
+  struct Hold {
+    let thread: Int
+    let lock: Subject
+    /// The step in which it got it.
+    let step: Int
   }
 
   private(set) var steps: [Step] = []
   /// The names of the threads, by their numbers.
   private(set) var names: [Int: String] = [:]
+  /// The locks that threads have, in the order in which they got them.
+  private(set) var holds: [Hold] = []
+  /// What threads have let go while they wait for a condition or in a monitor.
+  private var lentHolds: [Int: Hold] = [:]
   /// From where each thread called what it does next.
-  private var approaches: [Int: CallStack] = [:]
+  private(set) var approaches: [Int: CallStack] = [:]
 
   /// A thread stands before its next operation.
   mutating func approach(_ thread: ControlledThread) {
@@ -36,7 +54,12 @@ struct ExecutionTrace {
 
   /// What the step is.
   mutating func describe(_ operation: Operation) {
-    change { $0.action = operation.description }
+    let listeners = operation.kind == .notify ? operation.condition?.waiterCount : nil
+    change { step in
+      step.operation = operation
+      step.action = operation.description
+      step.listeners = listeners
+    }
   }
 
   /// What the step is.
@@ -53,22 +76,31 @@ struct ExecutionTrace {
   }
 
   /// The step's thread sleeps.
-  mutating func sleep() {
-    change { $0.result = "sleeps" }
+  mutating func sleep(_ thread: ControlledThread) {
+    if let lock = thread.operation?.outerLock {
+      lentHolds[thread.number] = release(UInt(bitPattern: ObjectIdentifier(lock)), thread.number)
+    }
+    change { step in
+      step.result = "sleeps"
+      step.isAsleep = true
+    }
   }
 
   /// The step's thread had slept, and goes on.
   mutating func goOn(_ thread: ControlledThread, isWoken: Bool) {
     change { step in
+      step.operation = thread.operation
       step.action = thread.operation?.description ?? "sleep"
-      step.result = isWoken ? "wakes up" : "gives up waiting"
+      let isOver = thread.operation?.kind == .sleep ? "" : "gives up waiting"
+      step.result = isWoken ? "wakes up" : isOver
     }
   }
 
-  /// The step's operation is done.
-  mutating func end(_ operation: Operation, succeeded: Bool) {
-    guard !succeeded else { return }
-    change { $0.result = operation.kind == .sleep ? "" : "in vain" }
+  /// The step's operation is done; but it is still the thread's, so that to look at its object is part of it.
+  mutating func end(_ operation: Operation, by thread: ControlledThread, succeeded: Bool) {
+    noteHolds(operation, by: thread.number, succeeded: succeeded)
+    let result = operation.result(succeeded: succeeded, listeners: steps.last?.listeners)
+    change { if $0.result.isEmpty { $0.result = result } }
   }
 
   /// The step's access is done.
@@ -96,30 +128,57 @@ struct ExecutionTrace {
   }
 }
 
-extension WordAccess.Kind {
-  fileprivate var words: String {
-    switch self {
-    case .load: "Atomic.load()"
-    case .store: "Atomic.store()"
-    case .update: "Atomic update"
-    case .plainLoad: "reads a PlainCell"
-    case .plainStore: "writes a PlainCell"
-    case .fence: "memoryFence()"
-    case .guarding: "a guard of the toolkit's"
+// Who has which lock.
+extension ExecutionTrace {
+  private mutating func noteHolds(_ operation: Operation, by thread: Int, succeeded: Bool) {
+    let subject = operation.subject
+    if operation.acquiresLock, succeeded {
+      holds.append(Hold(thread: thread, lock: subject, step: steps.count - 1))
+    } else if operation.releasesLock {
+      _ = release(subject.identity, thread)
+    } else if let lent = lentHolds.removeValue(forKey: thread) {
+      holds.append(Hold(thread: thread, lock: lent.lock, step: steps.count - 1))
     }
+  }
+
+  /// The lock that a thread has let go to wait for a condition.
+  func lentLock(of thread: Int) -> UInt? { lentHolds[thread]?.lock.identity }
+
+  private mutating func release(_ lock: UInt, _ thread: Int) -> Hold? {
+    holds.lastIndex { $0.lock.identity == lock && $0.thread == thread }.map { holds.remove(at: $0) }
   }
 }
 
+// What readers of a report see.
 extension ExecutionTrace {
-  /// The steps with names in place of numbers.
+  /// The name of a thread, in quotation marks.
+  func name(_ thread: Int) -> String { "\"\(names[thread] ?? "thread \(thread)")\"" }
+
+  /// Where a step was, as in `Bank.swift:12`, after a word; empty if that is not known.
+  func place(of step: Int, after word: String) -> String {
+    guard steps.indices.contains(step), let place = steps[step].stack?.place else { return "" }
+    return " \(word) \(place.fileAndLine)"
+  }
+
+  /// The steps, with names and places in place of numbers and addresses.
   var forUsers: [Counterexample.Step] {
     steps.map { step in
       Counterexample.Step(
         thread: names[step.thread] ?? "thread \(step.thread)",
         action: step.action.isEmpty ? "ends" : step.action,
         result: step.result,
-        place: step.stack?.place
+        // A thread's end is no call of its author's.
+        place: step.operation?.kind == .finish ? nil : step.stack?.place,
+        number: step.thread
       )
     }
+  }
+}
+
+extension CodePlace {
+  /// The name of the file with the line, as in `Bank.swift:12`; if there is none, the function.
+  var fileAndLine: String {
+    guard let name = file?.split(separator: "/").last else { return description }
+    return name + (line.map { ":\($0)" } ?? "")
   }
 }

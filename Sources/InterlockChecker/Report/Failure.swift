@@ -10,6 +10,10 @@ enum Failure {
   case race(RaceJudge.Race)
   /// No thread can go on.
   case deadlock([BlockedThread])
+  /// A thread has ended, and still holds a lock.
+  case leakedLock(thread: Int)
+  /// Nobody has joined these threads.
+  case unjoinedThreads([String])
   /// It did not end within the steps that were allowed.
   case tooLong(steps: Int)
 
@@ -20,7 +24,9 @@ enum Failure {
     case .threw(let error): "threw \(type(of: error)): \(error)"
     case .crashed(let crash, _): "crashed \(crash.cause) \(crash.message ?? "")"
     case .race: "race"
-    case .deadlock(let threads): "deadlock \(threads.map(\.operation).sorted())"
+    case .deadlock(let threads): "deadlock \(threads.map(\.action).sorted())"
+    case .leakedLock(let thread): "leaked lock of thread \(thread)"
+    case .unjoinedThreads(let names): "unjoined \(names)"
     case .tooLong: "too long"
     }
   }
@@ -28,11 +34,19 @@ enum Failure {
 
 /// A thread that can never go on.
 struct BlockedThread: Sendable {
+  let number: Int
   let name: String
   /// The call in which it waits.
-  let operation: String
-  /// Who has what it waits for, if somebody has.
-  let holder: String?
+  let operation: Operation?
+  /// What it waits for: the object of the call, or the lock that it needs again after a notification.
+  let resource: Subject?
+  /// The thread whose end it waits for.
+  let joined: Int?
+  /// Whether it sleeps in the middle of the call; if not, it stands before it.
+  let isAsleep: Bool
+
+  /// The call in which it waits.
+  var action: String { operation?.description ?? "something unknown" }
 }
 
 extension Failure {
@@ -45,7 +59,10 @@ extension Failure {
     case .threw(let error): "\(error)"
     case .crashed(let crash, let thread): "thread \"\(thread)\" ends the program: \(crash)"
     case .race(let race): Self.sentence(race, trace)
-    case .deadlock(let threads): Self.sentence(threads)
+    case .deadlock(let threads): DeadlockReport(threads, trace ?? ExecutionTrace()).summary
+    case .leakedLock(let thread): Self.sentence(ofLeaksBy: thread, trace ?? ExecutionTrace())
+    case .unjoinedThreads(let names):
+      "nobody joins \(names.map { "\"\($0)\"" }.joined(separator: ", "))"
     case .tooLong(let steps):
       "after \(steps) steps there is no end in sight: some threads may go on like this for ever"
     }
@@ -64,11 +81,11 @@ extension Failure {
       + "and nothing orders the two"
   }
 
-  private static func sentence(_ threads: [BlockedThread]) -> String {
-    let waits = threads.map { thread in
-      let holder = thread.holder.map { ", which \"\($0)\" holds" } ?? ""
-      return "\"\(thread.name)\" waits in \(thread.operation)\(holder)"
+  private static func sentence(ofLeaksBy thread: Int, _ trace: ExecutionTrace) -> String {
+    let locks = trace.holds.filter { $0.thread == thread }.map { hold in
+      "\(hold.lock)\(trace.place(of: hold.step, after: "since"))"
     }
-    return "no thread can go on: " + waits.joined(separator: "; ")
+    let names = locks.isEmpty ? "a lock" : locks.joined(separator: " and ")
+    return "leaked lock: \(trace.name(thread)) has ended and still holds \(names)"
   }
 }

@@ -45,6 +45,9 @@ final class CheckedProgram: Explorable {
     last = nil
   }
 
+  /// What a thread stood before its step with this index, when it first came so far.
+  func sight(of event: EventID) -> FirstSights.Sight? { names.sights.sight(of: event) }
+
   /// Begins a run; the one before it is over.
   func begin() -> any Machine { beginRun() }
 

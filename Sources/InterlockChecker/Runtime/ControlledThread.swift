@@ -90,6 +90,12 @@ final class ControlledThread {
   var hasGivenWay = false
   @safe @exclusivity(unchecked)
   var isFinished = false
+  /// How many locks it has.
+  @safe @exclusivity(unchecked)
+  private(set) var lockCount = 0
+  /// Whether some thread has joined it.
+  @safe @exclusivity(unchecked)
+  var isJoined = false
 
   init(number: Int, origin: ThreadOrigin, record: ThreadRecord, startedBy: EventID?) {
     self.number = number
@@ -106,4 +112,14 @@ final class ControlledThread {
 
   /// The identity by which operations on the thread's end name it.
   var subject: UInt { UInt(bitPattern: ObjectIdentifier(record)) }
+
+  /// Counts the locks that an operation of the thread, which is done, has acquired or released.
+  func note(_ operation: Operation, succeeded: Bool) {
+    guard operation.subject.isLock else { return }
+    if operation.releasesLock {
+      lockCount -= 1
+    } else if succeeded, operation.acquiresLock {
+      lockCount += 1
+    }
+  }
 }

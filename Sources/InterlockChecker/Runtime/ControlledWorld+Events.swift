@@ -204,39 +204,3 @@ extension Operation {
     }
   }
 }
-
-// How a run ended.
-extension ControlledWorld {
-  /// What was wrong with the run, now that it is over.
-  var verdict: Failure? {
-    if let failure { return failure }
-    let blocked = threads.filter { !$0.isFinished }
-    guard !blocked.isEmpty else { return nil }
-    return .deadlock(blocked.map(describe))
-  }
-
-  private func describe(_ thread: ControlledThread) -> BlockedThread {
-    let operation: Operation? =
-      switch thread.pending {
-      case .operation(let operation): operation
-      case .resumption(let sleep): sleep.operation
-      case .access, .choice, .nothing: nil
-      }
-    return BlockedThread(
-      name: thread.record.name,
-      operation: operation?.description ?? "something unknown",
-      holder: operation.flatMap(holder)
-    )
-  }
-
-  /// Who has what an operation waits for.
-  private func holder(_ operation: Operation) -> String? {
-    let number: UInt32
-    switch operation.subject.object {
-    case let lock as Lock: number = lock.ownerNumber
-    case let lock as SpinLock: number = lock.ownerNumber
-    default: return nil
-    }
-    return threads.first { $0.record.number == number }?.record.name
-  }
-}

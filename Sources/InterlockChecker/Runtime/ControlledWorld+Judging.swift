@@ -12,7 +12,10 @@ extension ControlledWorld {
   func leave(_ operation: Operation, by thread: ControlledThread, succeeded: Bool) {
     switch operation.kind {
     case .join:
-      if succeeded, let ended = joined(operation) { judge.join(ended.number, by: thread.number) }
+      if succeeded, let ended = joined(operation) {
+        judge.join(ended.number, by: thread.number)
+        ended.isJoined = true
+      }
     case .acquire where operation.subject.isLock, .acquireShared where operation.subject.isLock,
       .tryAcquire where operation.subject.isLock, .tryAcquireShared where operation.subject.isLock:
       // Not earlier: an attempt that fails learns nothing.

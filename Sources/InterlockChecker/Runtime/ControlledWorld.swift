@@ -59,6 +59,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private let leftovers: Leftovers
   private let stepLimit: Int
   let reportsRaces: Bool
+  let reportsUnjoinedThreads: Bool
   private var binding: WorldBinding?
 
   /// Begins a run.
@@ -80,6 +81,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     self.leftovers = leftovers
     stepLimit = options.stepLimit
     reportsRaces = options.reportsRaces
+    reportsUnjoinedThreads = options.reportsUnjoinedThreads
     trace = traces ? ExecutionTrace() : nil
     names.beginExecution()
     exchangeRoom()
@@ -193,7 +195,9 @@ extension ControlledWorld {
     unsafe runningThread = outer
     switch state {
     case .suspended: break
-    case .finished: thread.isFinished = true
+    case .finished:
+      thread.isFinished = true
+      if thread.lockCount > 0 { fail(.leakedLock(thread: thread.number)) }
     case .crashed(let crash): fail(.crashed(crash, thread: thread.record.name))
     }
   }
@@ -287,6 +291,7 @@ extension ControlledWorld {
       thread.depth += 1
       guard thread.depth == 1 else { return }
       thread.operation = operation
+      if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
       trace?.approach(thread)
       suspend(thread, before: .operation(operation), gate(of: operation, by: thread))
       if operation.kind == .yield { thread.hasGivenWay = true }
@@ -297,11 +302,12 @@ extension ControlledWorld {
 
   func end(_ operation: Operation, succeeded: Bool) {
     withRunning { thread in
+      if thread.depth == 1 { trace?.end(operation, by: thread, succeeded: succeeded) }
       thread.depth -= 1
       guard thread.depth == 0 else { return }
       thread.operation = nil
       leave(operation, by: thread, succeeded: succeeded)
-      trace?.end(operation, succeeded: succeeded)
+      thread.note(operation, succeeded: succeeded)
     }
   }
 
@@ -318,6 +324,7 @@ extension ControlledWorld {
     // Who looks has looked when it gives the guard back.
     if access.kind == .guarding, access.ordering == StoreOrdering.releasing.rawValue { return }
     if access.kind != .guarding { outerWords.append((access.address, wordSlot(of: thread))) }
+    if names.sights.isNew(thread) { names.sights.note(access, by: thread) }
     trace?.approach(thread)
     suspend(thread, before: .access(access), .open)
     trace?.describe(access)
@@ -350,7 +357,7 @@ extension ControlledWorld {
   /// Sets the running thread aside in the middle of what it does.
   private func sleep(_ thread: ControlledThread, on address: UInt, until deadline: Deadline) {
     if let operation = thread.operation { leave(operation, by: thread, succeeded: true) }
-    trace?.sleep()
+    trace?.sleep(thread)
     thread.wokenBy = nil
     suspend(
       thread,

@@ -7,6 +7,8 @@ final class NamesOfExploration {
   /// Whether a thread was kept waiting or asleep though its time might have been over.
   var hasLimitedTimeouts = false
   var landmarks = Landmarks()
+  @safe @exclusivity(unchecked)
+  var sights = FirstSights()
 
   func beginExecution() {
     objects.beginExecution()

@@ -12,8 +12,16 @@ extension Scenario.Outcome {
       case .sampled: "sampled"
       }
     case .refuted(let example):
-      example.kind == .nondeterminism ? "nondeterministic" : "refuted"
+      switch example.kind {
+      case .nondeterminism: "nondeterministic"
+      case .unusableSchedule: "unusable"
+      default: "refuted"
+      }
     }
+  }
+
+  var counterexample: Counterexample? {
+    if case .refuted(let example) = self { example } else { nil }
   }
 
   var executions: Int {
@@ -31,7 +39,7 @@ extension Scenario.Outcome {
   var words: String {
     switch self {
     case .covered(let coverage): coverage.description
-    case .refuted(let example): "refuted: \(example)"
+    case .refuted(let example): "\(verdict): \(example)"
     }
   }
 

@@ -1,6 +1,7 @@
 #if Command
 import ArgumentParser
 import Glibc
+import Interlock
 import InterlockChecker
 import InterlockScenarios
 
@@ -196,6 +197,7 @@ struct CheckCommand: ParsableCommand {
       "mode": .string(strategy.rawValue),
       "workers": .number(1),
       "seconds": .number(finding.duration.inSeconds),
+      "counterexample": outcome.counterexample.map(\.jsonValue) ?? .null,
     ])
   }
 }

@@ -1,3 +1,4 @@
+import Interlock
 import InterlockPrograms
 
 /// How a run of threads that may deadlock has ended, as its user reads it.

@@ -96,7 +96,7 @@ extension BugPair {
   private static let nestedWait = BugPair(
     "a wait that keeps an outer lock",
     .deadlock,
-    "Lock.acquire() on \"outer\"",
+    "holds Lock \"outer\" since",
     bug: {
       let (outer, inner) = (Lock(name: "outer"), Lock(name: "inner"))
       let ready = Condition(inner, name: "ready")

@@ -126,8 +126,8 @@ extension BugPair {
 
   private static let forgottenRelease = BugPair(
     "a lock that is not released when something fails",
-    .deadlock,
-    "waits in Lock.acquire() on \"log\"",
+    .leakedLock,
+    "has ended and still holds Lock \"log\" since",
     bug: {
       let lock = Lock(name: "log")
       @Sendable func write(_ isFailing: Bool) {

@@ -8,7 +8,7 @@ extension BugPair {
   private static let circularJoin = BugPair(
     "a thread that waits for one that waits for it",
     .deadlock,
-    "\"main\" waits in",
+    "Event.wait() on \"may end\"",
     bug: {
       let mayEnd = Interlock.Event(name: "may end")
       let worker = try spawn(name: "worker") { mayEnd.wait() }

@@ -1,53 +1,55 @@
 /// A JSON value, and how it is written.
 ///
 /// Small enough to be our own: a library for it would take longer to load than most commands to run.
-struct JSON: CustomStringConvertible, Sendable {
+package struct JSON: CustomStringConvertible, Sendable {
   /// The text of the value.
-  let description: String
+  package let description: String
 
   private init(text: String) {
     description = text
   }
 
   /// A whole number.
-  static func number(_ value: some BinaryInteger) -> JSON { JSON(text: "\(value)") }
+  package static func number(_ value: some BinaryInteger) -> JSON { JSON(text: "\(value)") }
 
   /// A number; JSON has no infinities, they become `null`.
-  static func number(_ value: Double) -> JSON { JSON(text: value.isFinite ? "\(value)" : "null") }
+  package static func number(_ value: Double) -> JSON {
+    JSON(text: value.isFinite ? "\(value)" : "null")
+  }
 
   /// A number of any length, which is written as JSON wants it already.
-  static func number(decimal text: String) -> JSON { JSON(text: text) }
+  package static func number(decimal text: String) -> JSON { JSON(text: text) }
 
   /// No value.
-  static let null = JSON(text: "null")
+  package static let null = JSON(text: "null")
 
   /// True or false.
-  static func bool(_ value: Bool) -> JSON { JSON(text: value ? "true" : "false") }
+  package static func bool(_ value: Bool) -> JSON { JSON(text: value ? "true" : "false") }
 
   /// A text.
-  static func string(_ value: String) -> JSON {
+  package static func string(_ value: String) -> JSON {
     if value.utf8.allSatisfy(isPlain) { return JSON(text: "\"\(value)\"") }
     return JSON(text: "\"" + value.unicodeScalars.map(escaped).joined() + "\"")
   }
 
   /// A path: a text if it is one, and otherwise, so that nothing is lost, `{"bytes": …}` in base64.
-  static func path(_ bytes: ArraySlice<UInt8>) -> JSON {
+  package static func path(_ bytes: ArraySlice<UInt8>) -> JSON {
     if let text = String(validating: bytes, as: UTF8.self) { return string(text) }
     return object(["bytes": string(base64(bytes))])
   }
 
   /// Elements in this order.
-  static func array(_ elements: [JSON]) -> JSON {
+  package static func array(_ elements: [JSON]) -> JSON {
     JSON(text: "[" + elements.lazy.map(\.description).joined(separator: ",") + "]")
   }
 
   /// Members in this order.
-  static func object(_ members: KeyValuePairs<String, JSON>) -> JSON {
+  package static func object(_ members: KeyValuePairs<String, JSON>) -> JSON {
     object(members.map { ($0, $1) })
   }
 
   /// Members in this order.
-  static func object(_ members: [(String, JSON)]) -> JSON {
+  package static func object(_ members: [(String, JSON)]) -> JSON {
     let texts = members.map { name, value in "\(string(name)):\(value)" }
     return JSON(text: "{" + texts.joined(separator: ",") + "}")
   }
