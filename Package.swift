@@ -37,8 +37,13 @@ let package = Package(
     .target(name: "CInterlock", cSettings: strictC),
     .target(name: "Interlock", dependencies: ["CInterlock"], swiftSettings: strict),
     .target(
+      name: "CInterlockHooks",
+      cSettings: strictC,
+      linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]
+    ),
+    .target(
       name: "InterlockChecker",
-      dependencies: ["Interlock", "CInterlock"],
+      dependencies: ["Interlock", "CInterlock", "CInterlockHooks"],
       swiftSettings: strict
     ),
     .target(name: "CInterlockKernels", cSettings: strictC),

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "fiber_parts.h"
 #include "fiber_sanitizers.h"
+#include "fiber_watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -78,6 +79,7 @@ void interlock_fiber_arm(
   fiber->context = context;
   fiber->stack = first_frame(fiber);
   fiber->error = 0;
+  fiber->crash.reason = 0;
   fiber->state = INTERLOCK_FIBER_ARMED;
 }
 
@@ -109,6 +111,9 @@ ACROSS_STACKS enum interlock_fiber_state interlock_fiber_resume(struct interlock
     fiber->carrier = &interlock_running_fiber;
   }
   fiber->host = interlock_running_fiber;
+  // What a fiber hosts is part of its own turn.
+  struct interlock_watch *watch = fiber->host == NULL ? interlock_thread_watch : NULL;
+  count_turn(watch);
   interlock_running_fiber = fiber;
   interlock_current_thread = fiber->thread;
   fiber->state = INTERLOCK_FIBER_RUNNING;
@@ -121,6 +126,7 @@ ACROSS_STACKS enum interlock_fiber_state interlock_fiber_resume(struct interlock
   fiber->thread = interlock_current_thread;
   interlock_current_thread = thread;
   interlock_running_fiber = fiber->host;
+  count_turn(watch);
 
   errno = error;
   return fiber->state;

@@ -5,15 +5,13 @@
 // as `siglongjmp` would, it restores the signals that were blocked, and the next handler uses the alternate
 // stack from its beginning. If no fiber runs the signal is not ours: whoever handled it before does so now.
 #define _GNU_SOURCE
-#include "fiber_parts.h"
+#include "fiber_moment.h"
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE};
@@ -22,26 +20,6 @@ static struct sigaction earlier[signal_count];
 
 // Where the language's runtime keeps its last words, if it does so: one string for the process.
 extern const char **swift_getFatalErrorMessageBuffer(void) __attribute__((weak));
-
-// The code that a signal interrupted.
-struct moment {
-  uintptr_t instruction, stack, frame;
-};
-
-#define IN_HANDLER __attribute__((disable_sanitizer_instrumentation))
-
-#if defined(__x86_64__)
-IN_HANDLER static struct moment moment_of(const ucontext_t *context) {
-  const greg_t *registers = context->uc_mcontext.gregs;
-  return (struct moment){
-      (uintptr_t)registers[REG_RIP], (uintptr_t)registers[REG_RSP], (uintptr_t)registers[REG_RBP]};
-}
-#elif defined(__aarch64__)
-IN_HANDLER static struct moment moment_of(const ucontext_t *context) {
-  const mcontext_t *registers = &context->uc_mcontext;
-  return (struct moment){registers->pc, registers->sp, registers->regs[29]};
-}
-#endif
 
 // Functions without a frame pointer, such as those of the C library, use its register for something else.
 // Their callers have left theirs on the stack: the first word that can be one. Which function called the first
@@ -64,7 +42,8 @@ IN_HANDLER static void note_trace(struct interlock_fiber *fiber, struct moment m
   uintptr_t start = lowest_frame(fiber), end = stack_top(fiber);
   uintptr_t *trace = crash->trace + 1;
   static const int32_t capacity = INTERLOCK_FIBER_TRACE - 1;
-  crash->trace[0] = moment.instruction + 1;
+  uintptr_t caller = crash->reason == 0 ? 0 : interlock_fiber_find_caller(fiber, moment);
+  crash->trace[0] = caller == 0 ? moment.instruction + 1 : caller;
   int32_t count = 0;
   if (moment.frame >= moment.stack || crash->is_overflow) {
     count = interlock_walk_frames(moment.frame, start, end, trace, capacity);
@@ -93,9 +72,12 @@ IN_HANDLER static void note_crash(
   }
 }
 
-// Whether the calling thread itself is to blame, and not somebody who sent the signal.
+// Whether the calling thread itself is to blame, and not somebody who sent the signal. Of who sent it nothing is
+// known if the user has too many signals waiting (`ulimit -i`): then the sender is 0, as no other's is.
 IN_HANDLER static bool is_own_fault(const siginfo_t *info) {
-  return info->si_code > 0 || (info->si_code == SI_TKILL && info->si_pid == getpid());
+  if (info->si_code > 0) return true;
+  bool is_unknown = info->si_code == SI_USER && info->si_pid == 0;
+  return is_unknown || (info->si_code == SI_TKILL && info->si_pid == getpid());
 }
 
 IN_HANDLER static void pass_on(int signal, siginfo_t *info, void *context) {
@@ -113,20 +95,25 @@ IN_HANDLER static void pass_on(int signal, siginfo_t *info, void *context) {
   if (info->si_code <= 0) raise(signal);
 }
 
-IN_HANDLER static void handle(int signal, siginfo_t *info, void *context) {
-  struct interlock_fiber *fiber = interlock_running_fiber;
-  if (fiber == NULL || !is_own_fault(info)) return pass_on(signal, info, context);
+IN_HANDLER void interlock_fiber_end_here(
+    struct interlock_fiber *fiber, int signal, const siginfo_t *info, const ucontext_t *context) {
   note_crash(fiber, signal, info, moment_of(context));
   fiber->state = INTERLOCK_FIBER_CRASHED;
   // While the frames are still there: the list of accesses is in them.
   interlock_fiber_exit_accesses(&fiber->accesses);
-  sigset_t blocked = ((const ucontext_t *)context)->uc_sigmask;
+  sigset_t blocked = context->uc_sigmask;
   // Whoever raises a signal may have blocked it.
   for (int i = 0; i < signal_count; i++) sigdelset(&blocked, signals[i]);
   pthread_sigmask(SIG_SETMASK, &blocked, NULL);
   // Not by returning: the sanitizer for threads has set aside, until this returns, what a function of the C
   // library that failed had told it to ignore.
   interlock_fiber_leave_for_good(fiber);
+}
+
+IN_HANDLER static void handle(int signal, siginfo_t *info, void *context) {
+  struct interlock_fiber *fiber = interlock_running_fiber;
+  if (fiber == NULL || !is_own_fault(info)) return pass_on(signal, info, context);
+  interlock_fiber_end_here(fiber, signal, info, context);
 }
 
 static void install(void) {

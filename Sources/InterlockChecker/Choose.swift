@@ -22,6 +22,7 @@ public func choose(of count: Int) -> Int {
   guard count > 0 else {
     misuse("choose(of: \(count)): there is nothing to choose from; the count is 1 or more.")
   }
+  if EndingWorld.isCurrent { return 0 }
   return chooser("choose(of: \(count))").choose(of: count, "choose(of: \(count))") { String($0) }
 }
 
@@ -38,6 +39,7 @@ public func choose<Values: Collection>(from values: Values) -> Values.Element {
   guard !values.isEmpty else {
     misuse("choose(from:): there is nothing to choose from; give it one value at least.")
   }
+  if EndingWorld.isCurrent { return values[values.startIndex] }
   let place = chooser("choose(from:)").choose(of: values.count, "choose(from:)") {
     "\(values[values.index(values.startIndex, offsetBy: $0)])"
   }

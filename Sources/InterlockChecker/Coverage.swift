@@ -4,8 +4,8 @@ public struct Coverage: Sendable, Hashable {
   public enum Verdict: Sendable, Hashable {
     /// No schedule goes wrong: all that differ in anything that the threads see were tried.
     case proved
-    /// The same, but of schedules in which a thread that waits or sleeps finds its time over at most so often
-    /// while others could go on: some thread could do so again and again.
+    /// The same, but of schedules in which a thread that waits or sleeps finds its time over, or gives way or
+    /// looks in vain, at most so often while others could go on: some thread could do so again and again.
     case limited(timeouts: Int)
     /// None with so few preemptions goes wrong, and with at most two such time-outs of each thread.
     case bounded(preemptions: Int)
@@ -44,7 +44,7 @@ extension Coverage: CustomStringConvertible {
     case .proved: "proved: correct in all \(executions) executions that differ"
     case .limited(let timeouts):
       "proved within a limit: correct in all \(executions) executions that differ, with at most "
-        + "\(timeouts) time-outs of each thread while others could go on"
+        + "\(timeouts) time-outs or vain looks of each thread while others could go on"
     case .bounded(let preemptions):
       "bounded: correct in all \(executions) executions with at most \(preemptions) preemptions"
     case .sampled: "sampled: correct in \(executions) executions, which is no proof"

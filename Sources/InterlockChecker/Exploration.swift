@@ -49,6 +49,10 @@ public struct Exploration: Sendable {
   public var duration: Duration
   /// How many steps an execution may have; one that has more is taken for one that never ends.
   public var stepLimit: Int
+  /// How much CPU time a step may take; one that takes more is taken for one that never ends.
+  public var stepDuration = Duration.seconds(20)
+  /// How long a thread may sleep in something that is not Interlock's.
+  package var sleepLimit = Duration.seconds(5)
   /// Whether a data race is a failure by itself; if not, only what comes of it is.
   public var reportsRaces = true
   /// Is told how far the exploration has come, by the thread that explores, at most four times a second.
@@ -75,8 +79,8 @@ public struct Exploration: Sendable {
   /// Runs `body` again and again, under different schedules.
   ///
   /// The body is run from the beginning each time, so it makes everything anew that it changes. What its
-  /// threads do to each other goes through Interlock; other ways to block, such as locks of the system,
-  /// would stop the exploration. It does the same under the same schedule: it asks neither the clock of the
+  /// threads do to each other goes through Interlock; other ways to block, such as locks of the system, end the
+  /// exploration (``Counterexample/Kind/stuck``). It does the same under the same schedule: it asks neither the clock of the
   /// system nor for random numbers.
   ///
   /// It ends early when the calling thread is cancelled (``/Interlock/ThreadHandle/cancel()``): then it has

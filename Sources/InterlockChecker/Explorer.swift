@@ -104,7 +104,7 @@ struct Explorer {
     var verdict = search.verdict
     let isProof = verdict == .proved
     if isProof, program.hasLimitedTimeouts {
-      verdict = .limited(timeouts: ControlledWorld.timeoutLimit)
+      verdict = .limited(timeouts: Patience.limit)
     }
     let coverage = Coverage(
       verdict: verdict,
@@ -124,6 +124,9 @@ struct Explorer {
     if case .diverged(let divergence) = execution.ending {
       if !isRenamed { throw nondeterminism(divergence, choices, world) }
     } else if let failure = world.verdict {
+      if case .crashed(let crash, _) = failure, crash.isStuck {
+        throw stuck(failure, Schedule(choices, world))
+      }
       throw explain(failure, choices)
     }
   }

@@ -14,5 +14,6 @@
 #include "interlock_step.h"
 #include "interlock_system.h"
 #include "interlock_thread.h"
+#include "interlock_watch.h"
 
 #endif

@@ -29,9 +29,19 @@ enum interlock_fiber_state {
 /// How many functions of a crashed fiber are remembered.
 #define INTERLOCK_FIBER_TRACE 24
 
+/// Why somebody else has ended a fiber.
+enum {
+  /// It slept, in something that fibers must not wait for.
+  INTERLOCK_FIBER_BLOCKED = 1,
+  /// It computed on and on.
+  INTERLOCK_FIBER_ENDLESS = 2,
+};
+
 /// What ended a fiber.
 struct interlock_fiber_crash {
   int32_t signal;
+  /// Why, if somebody else did; 0 if it ended itself.
+  int32_t reason;
   /// Whether the fiber came to the end of its stack.
   bool is_overflow;
   /// What was accessed, if that was the trouble.

@@ -152,7 +152,7 @@ extension Condition {
   }
 
   private func requireLock(_ call: String) {
-    guard lock.isHeldByCurrentThread else {
+    guard lock.isHeldByCurrentThread || Seam.isEnding else {
       misuse(
         "Condition.\(call)() by a thread that does not hold the condition's lock. What is waited "
           + "for could change unseen; call it inside lock.withLock { … }."

@@ -146,6 +146,8 @@ extension Lock {
     let number = ThreadNumber.current
     let seen = state.load(ordering: .relaxed)
     guard Bits.owner(of: seen) == number else {
+      // It went on without the lock.
+      if Seam.isEnding { return }
       misuse(
         "\(type).release()\(quotedName) by \"\(ThreadRecord.current.name)\", but "
           + "\(describeOwner(seen)) holds it. Only the thread that acquired a lock releases it."

@@ -87,6 +87,8 @@ public final class SpinLock: Sendable {
   public func release() {
     Seam.perform(.release, on: subject) {
       guard word.load(ordering: .relaxed) == ThreadNumber.current else {
+        // It went on without the lock.
+        if Seam.isEnding { return }
         misuse(
           "SpinLock.release()\(quotedName) by a thread that does not hold it. Only the thread that "
             + "acquired a lock releases it."
@@ -151,6 +153,7 @@ extension SpinLock {
       }
       if let deadline, deadline.hasPassed || me.isCancelled { return false }
       Seam.world.yield()
+      if Seam.isEnding { return false }
     }
   }
 }

@@ -198,7 +198,9 @@ extension BlockingQueue {
       outcome = request.perform(until: deadline)
       return outcome == .done
     }
-    if outcome == .closed { throw QueueClosed(refused: element, queueName: name) }
+    if outcome == .closed || !isPut && Seam.isEnding {
+      throw QueueClosed(refused: element, queueName: name)
+    }
     return isPut
   }
 
@@ -321,6 +323,7 @@ extension BlockingQueue {
     switch outcome {
     case .element(let element): return element
     case .closed: throw QueueClosed(refused: nil, queueName: name)
+    case nil where Seam.isEnding: throw QueueClosed(refused: nil, queueName: name)
     case nil: return nil
     }
   }

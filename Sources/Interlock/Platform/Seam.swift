@@ -27,6 +27,9 @@ package enum Seam {
     unsafe interlock_get_current_thread().world.map { unsafe Unmanaged.fromOpaque($0) }
   }
 
+  /// Whether the calling thread lives in a world that is ending; see ``World/isEnding``.
+  static var isEnding: Bool { watchingWorld?.isEnding ?? false }
+
   /// Runs `body`, which says whether it succeeded, as one operation of the calling thread's world.
   package static func attempt(
     _ kind: Operation.Kind,
@@ -92,6 +95,14 @@ extension Seam {
     thread.becomeCurrent()
     body()
     thread.end()
+    unsafe interlock_set_current_thread(outside)
+  }
+
+  /// Runs `body` in another world, on the calling thread, which stays who it is.
+  package static func visit(_ binding: WorldBinding, _ body: () -> Void) {
+    let outside = unsafe interlock_get_current_thread()
+    bind(binding)
+    body()
     unsafe interlock_set_current_thread(outside)
   }
 

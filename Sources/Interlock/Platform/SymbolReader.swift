@@ -78,7 +78,9 @@ enum SymbolReader {
 
   /// Whether a file is of one of them.
   private static func isOwn(path: String) -> Bool {
-    ["Interlock", "InterlockChecker", "CInterlock"].contains { path.contains("/Sources/\($0)/") }
+    ["Interlock", "InterlockChecker", "CInterlock", "CInterlockHooks"].contains {
+      path.contains("/Sources/\($0)/")
+    }
   }
 }
 

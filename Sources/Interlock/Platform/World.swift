@@ -30,6 +30,13 @@ package protocol World: AnyObject, Sendable {
   /// Wakes up to `count` threads that are parked on the word at `address`.
   func wake(_ count: Int, on address: UnsafeRawPointer)
 
+  /// Whether the threads only go on to come to their ends: what they do means nothing any more, nobody
+  /// keeps anybody out, and who waits in vain is sent on with nothing.
+  var isEnding: Bool { get }
+
+  /// The calling thread cannot go on in a world that is ending: it does not come back.
+  func leaveForGood()
+
   /// The threads that live here.
   var registry: ThreadRegistry { get }
 
@@ -46,6 +53,11 @@ package protocol World: AnyObject, Sendable {
     body: @escaping @Sendable () -> Void
   )
     throws(ThreadError)
+}
+
+extension World {
+  package var isEnding: Bool { false }
+  package func leaveForGood() {}
 }
 
 /// How a call of ``World/park(on:while:until:)`` ended.

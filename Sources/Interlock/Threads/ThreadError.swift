@@ -13,6 +13,11 @@ public struct ThreadError: Error, Hashable, Sendable {
 
   /// The error number of the system.
   public let systemError: Int32
+
+  package init(reason: Reason, systemError: Int32) {
+    self.reason = reason
+    self.systemError = systemError
+  }
 }
 
 extension ThreadError: CustomStringConvertible {

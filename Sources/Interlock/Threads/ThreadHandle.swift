@@ -168,6 +168,8 @@ extension ThreadHandle {
     Seam.perform(.finish, on: subject) {
       // Act after unlocking.
       let waiting = outcome.withLock { $0.finish(ending) }
+      // What goes wrong in an ending world is not worth a report.
+      if Seam.isEnding { outcome.withLock { _ = $0.look() } }
       waiting.threads.wake()
       for continuation in waiting.continuations { continuation.resume(returning: ending) }
     }

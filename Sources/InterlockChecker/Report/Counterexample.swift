@@ -30,6 +30,12 @@ public struct Counterexample: Error, Sendable {
     case livelock
     /// It has more steps than were allowed, and does not repeat itself.
     case tooLong
+    /// A thread does not come to its next operation: it waits for something that is not Interlock's, or
+    /// computes on and on.
+    ///
+    /// There is no simpler schedule and no step, for nothing is run any more: what the thread holds, such as a
+    /// lock of the system, stays held.
+    case stuck
     /// The body did something else under the same schedule.
     case nondeterminism
     /// The schedule that should be replayed is none, or not one of this body.
@@ -152,7 +158,9 @@ extension Counterexample: CustomStringConvertible {
     var parts = [summary]
     if !details.isEmpty { parts.append(details.joined(separator: "\n")) }
     if !steps.isEmpty { parts.append(table(width: width)) }
-    guard !schedule.isEmpty || kind == .unusableSchedule else { return parts.joined(separator: "\n\n") }
+    guard !schedule.isEmpty || kind == .unusableSchedule else {
+      return parts.joined(separator: "\n\n")
+    }
     if kind == .unusableSchedule {
       parts.append("The schedule was \"\(schedule)\".")
     } else {

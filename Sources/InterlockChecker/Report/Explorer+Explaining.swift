@@ -69,6 +69,16 @@ extension Explorer {
     )
   }
 
+  /// What is known of a thread that got stuck, without running anything again.
+  func stuck(_ failure: Failure, _ schedule: Schedule) -> Counterexample {
+    Counterexample(
+      kind: .stuck,
+      summary: failure.sentence(nil),
+      schedule: schedule.description,
+      executions: executions
+    )
+  }
+
   private func endlessness(
     _ steps: Int,
     _ schedule: String,
@@ -176,7 +186,7 @@ extension Failure {
   fileprivate var kindForUsers: Counterexample.Kind {
     switch self {
     case .threw: .failure
-    case .crashed: .crash
+    case .crashed(let crash, _): crash.isStuck ? .stuck : .crash
     case .race: .race
     case .deadlock: .deadlock
     case .leakedLock: .leakedLock

@@ -6,8 +6,8 @@ enum Failure {
   case threw(any Error)
   /// The program would have ended.
   case crashed(Crash, thread: String)
-  /// Two accesses to plain memory that nothing orders.
-  case race(RaceJudge.Race)
+  /// Two accesses to plain memory that nothing orders; for variables, from where each was done.
+  case race(RaceJudge.Race, stacks: [CallStack?])
   /// No thread can go on.
   case deadlock([BlockedThread])
   /// A thread has ended, and still holds a lock.
@@ -57,8 +57,9 @@ extension Failure {
   func sentence(_ trace: ExecutionTrace?) -> String {
     switch self {
     case .threw(let error): "\(error)"
+    case .crashed(let crash, let thread) where crash.isStuck: Self.sentence(crash, thread)
     case .crashed(let crash, let thread): "thread \"\(thread)\" ends the program: \(crash)"
-    case .race(let race): Self.sentence(race, trace)
+    case .race(let race, let stacks): Self.sentence(race, stacks, trace)
     case .deadlock(let threads): DeadlockReport(threads, trace ?? ExecutionTrace()).summary
     case .leakedLock(let thread): Self.sentence(ofLeaksBy: thread, trace ?? ExecutionTrace())
     case .unjoinedThreads(let names):
@@ -68,16 +69,34 @@ extension Failure {
     }
   }
 
-  private static func sentence(_ race: RaceJudge.Race, _ trace: ExecutionTrace?) -> String {
-    func side(_ access: RaceJudge.Access) -> String {
+  private static func sentence(_ stuck: Crash, _ thread: String) -> String {
+    let place = stuck.stack.place.map { ", called in \($0)" } ?? ""
+    return stuck.cause == .blocked
+      ? "\"\(thread)\" blocks in something that the checker does not see\(place); use Interlock's own locks, "
+        + "queues and threads, and wait for nothing outside of the program"
+      : "\"\(thread)\" computes on and on without an operation of Interlock's\(place); let it end, or "
+        + "raise Exploration.stepDuration"
+  }
+
+  private static func sentence(
+    _ race: RaceJudge.Race,
+    _ stacks: [CallStack?],
+    _ trace: ExecutionTrace?
+  ) -> String {
+    func side(_ access: RaceJudge.Access, _ stack: CallStack?) -> String {
       let name = trace?.names[access.thread] ?? "thread \(access.thread)"
       let what = access.isWrite ? "writes" : "reads"
-      let step =
-        trace?.steps.indices.contains(access.step) ?? false ? trace?.steps[access.step] : nil
-      let place = step?.stack?.place.map { " in \($0)" } ?? ""
+      let place = stack?.placeOfUse.map { " in \($0)" } ?? ""
       return "\"\(name)\" \(what) it\(place)"
     }
-    return "a data race on a PlainCell: \(side(race.first)), and \(side(race.second)), "
+    func step(_ access: RaceJudge.Access) -> CallStack? {
+      guard let trace, trace.steps.indices.contains(access.step) else { return nil }
+      return trace.steps[access.step].stack
+    }
+    let isVariable = race.second.place != nil
+    let first = side(race.first, isVariable ? stacks.first ?? nil : step(race.first))
+    let second = side(race.second, isVariable ? stacks.last ?? nil : step(race.second))
+    return "a data race on a \(isVariable ? "variable" : "PlainCell"): \(first), and \(second), "
       + "and nothing orders the two"
   }
 

@@ -6,7 +6,10 @@ final class CheckedProgram: Explorable {
   private let options: Exploration
   private let leftovers = Leftovers()
   private var last: ControlledWorld?
+  private let watch: Watch?
 
+  /// Where the threads of all runs write down what they do with variables, if races are failures.
+  private let accesses: AccessLog?
   private let names = NamesOfExploration()
   /// Goes up when names that were given to objects have become others.
   var generation: Int { names.objects.generation }
@@ -16,10 +19,15 @@ final class CheckedProgram: Explorable {
   init(_ options: Exploration, _ body: @escaping @Sendable () throws -> Void) {
     self.options = options
     self.body = body
+    watch = Watchdog.shared.begin(
+      WatchRules.Limits(asleep: options.sleepLimit, computing: options.stepDuration)
+    )
+    accesses = options.reportsRaces ? AccessLog() : nil
   }
 
   deinit {
     last?.close()
+    if let watch { Watchdog.shared.end(watch) }
   }
 
   /// Whether a thread was kept waiting or asleep in some run though its time might have been over.
@@ -58,6 +66,7 @@ final class CheckedProgram: Explorable {
       names: names,
       leftovers: leftovers,
       options: options,
+      accesses: accesses,
       traces: traces,
       body
     )

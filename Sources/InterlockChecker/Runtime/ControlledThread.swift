@@ -33,6 +33,8 @@ final class ControlledThread {
     case end(Unmanaged<ControlledThread>)
     /// It sleeps, and ``pending`` says on what.
     case sleep
+    /// It has given way, or looked at the same thing, too often: it goes on when it is its turn.
+    case turn
     /// There is nothing that it could do.
     case over
   }
@@ -84,10 +86,9 @@ final class ControlledThread {
   /// The step that woke it, while it sleeps.
   @safe @exclusivity(unchecked)
   var wokenBy: EventID?
-  /// How often its time was over, when it waited or slept.
-  var timeouts = 0
-  /// Whether its last step was to let others go first.
-  var hasGivenWay = false
+  /// What it does again and again without getting on.
+  @safe @exclusivity(unchecked)
+  var patience = Patience()
   @safe @exclusivity(unchecked)
   var isFinished = false
   /// How many locks it has.

@@ -36,6 +36,8 @@ extension Exploration {
   /// - Parameter error: What went wrong.
   /// - Returns: Whether there was such an execution.
   package static func failExecution(with error: any Error) -> Bool {
+    // What comes after the end of an execution is no part of it.
+    if EndingWorld.isCurrent { return true }
     guard let world = ControlledWorld.current else { return false }
     world.fail(.threw(error))
     return true

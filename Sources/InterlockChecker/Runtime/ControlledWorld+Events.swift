@@ -2,16 +2,11 @@ import Interlock
 
 /// What the next step of a thread touches, and whether it can be done.
 extension ControlledWorld {
-  /// How often the time of a thread may be over, by waiting or sleeping, while others could go on.
-  ///
-  /// Without a limit a thread that sleeps and looks, and sleeps again, could do so for ever before anybody
-  /// else does anything. Then the executions have no end, and no fair system would make them.
-  static let timeoutLimit = 2
-
   /// On what it depends whether a thread can do an operation.
   func gate(of operation: Operation, by thread: ControlledThread) -> ControlledThread.Gate {
     guard !operation.mayGiveUp else { return .open }
     switch operation.kind {
+    case .yield: return thread.patience.isOver ? .turn : .open
     case .acquire: return operation.subject.soleLock.map(ControlledThread.Gate.lock) ?? .open
     case .join:
       // One that joins itself is told so.
@@ -19,6 +14,12 @@ extension ControlledWorld {
       return unsafe .end(Unmanaged.passUnretained(ended))
     default: return .open
     }
+  }
+
+  /// On what it depends whether a thread can do an access.
+  func gate(of access: WordAccess, by thread: ControlledThread) -> ControlledThread.Gate {
+    let isVain = access.isLook && thread.patience.isOver
+    return isVain && thread.patience.hasLooked(at: access.address) ? .turn : .open
   }
 
   func standing(at gate: ControlledThread.Gate, of thread: ControlledThread) -> Standing {
@@ -34,6 +35,7 @@ extension ControlledWorld {
     case .sleep:
       guard case .resumption(let sleep) = thread.pending else { return .absent }
       return standing(of: sleep, by: thread)
+    case .turn: return standing(ofImpatient: thread)
     case .over: return .absent
     }
   }
@@ -45,25 +47,53 @@ extension ControlledWorld {
       return lock.ownerNumber == thread.record.number ? .runnable : .blocked
     }
     guard sleep.deadline != .never else { return .waiting }
-    if sleep.isYield || thread.timeouts < Self.timeoutLimit || !canOthersRun(thread) {
-      return .runnable
+    return isOutOfPatience(thread) ? standing(ofImpatient: thread) : .runnable
+  }
+
+  /// Whether a thread that is out of patience goes on: nobody else can who is not, and of those who are it
+  /// has had the fewest turns.
+  ///
+  /// So exactly one of them goes on, and which one follows from the state alone. What it does comes after all
+  /// that was before (``Event/isAfterAll``): the search need not try it earlier, where it was not possible.
+  private func isTurn(of thread: ControlledThread) -> Bool {
+    for other in threads where other !== thread && !other.isFinished {
+      if isOutOfPatience(other) {
+        let (theirs, mine) = (other.patience.turns, thread.patience.turns)
+        if theirs < mine || theirs == mine && other.number < thread.number { return false }
+      } else if standing(at: other.gate, of: other) == .runnable {
+        return false
+      }
     }
+    return true
+  }
+
+  /// Whether a thread can go on only when it is its turn.
+  func isOutOfPatience(_ thread: ControlledThread) -> Bool {
+    switch thread.gate {
+    case .open, .lock, .end, .over: return false
+    case .turn: return true
+    case .sleep:
+      guard thread.wokenBy == nil, case .resumption(let sleep) = thread.pending,
+        sleep.deadline != .never
+      else { return false }
+      return sleep.isYield ? thread.patience.isOver : thread.patience.isOverForTimeouts
+    }
+  }
+
+  private func standing(ofImpatient thread: ControlledThread) -> Standing {
+    if isTurn(of: thread) { return .runnable }
     names.hasLimitedTimeouts = true
     return .waiting
   }
 
-  private func canOthersRun(_ thread: ControlledThread) -> Bool {
-    threads.contains { other in
-      guard other !== thread, !other.isFinished, !other.hasGivenWay else { return false }
-      if case .sleep = other.gate { return other.wokenBy != nil }
-      // Who gives way says that others should go first.
-      if case .operation(let operation) = other.pending, operation.kind == .yield { return false }
-      return standing(at: other.gate, of: other) == .runnable
-    }
-  }
-
   /// The event that a thread stands before.
   func event(of thread: ControlledThread) -> Event {
+    var event = eventInPatience(of: thread)
+    event.isAfterAll = isOutOfPatience(thread)
+    return event
+  }
+
+  private func eventInPatience(of thread: ControlledThread) -> Event {
     let id = EventID(thread: thread.number, index: thread.stepCount)
     let start = thread.stepCount == 0 ? thread.startedBy : nil
     switch thread.pending {
@@ -201,6 +231,27 @@ extension Operation {
     case let condition as Condition: return condition.lock
     case let lock as Lock: return lock
     default: return nil
+    }
+  }
+}
+
+extension WordAccess {
+  /// Whether it may leave the word as it is.
+  var isLook: Bool {
+    switch kind {
+    case .load, .update, .guarding: true
+    case .store, .plainLoad, .plainStore, .fence: false
+    }
+  }
+}
+
+extension Operation {
+  /// Whether it has done more than to look, or to let others go first.
+  func isChange(succeeded: Bool) -> Bool {
+    switch kind {
+    case .look, .yield, .sleep: false
+    case .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake: succeeded
+    default: true
     }
   }
 }

@@ -44,19 +44,18 @@ extension ControlledWorld {
       let race = judge.access(
         word,
         by: number,
-        step: stepCount,
+        step: stepCount - 1,
         isWrite: access.kind == .plainStore
       )
-      if let race, reportsRaces { fail(.race(race)) }
+      if let race, reportsRaces { fail(.race(race, stacks: [])) }
     case .load:
       if access.isAcquiring { judge.acquire(word, by: number) }
     case .store:
       // What a store of another thread has told is not told by this value.
       if access.isReleasing { judge.replace(word, by: number) } else { judge.clear(word) }
-    case .update:
+    case .update, .guarding:
       if access.isAcquiring { judge.acquire(word, by: number) }
       if access.isReleasing { judge.release(word, by: number) }
-    case .guarding: break
     case .fence:
       // All fences meet at one place: that may hide a race, and makes none up.
       judge.acquire(0, by: number)
@@ -78,6 +77,14 @@ extension Operation {
 }
 
 extension WordAccess {
+  /// Whether it orders what threads do before and after it.
+  var orders: Bool {
+    switch kind {
+    case .load, .store, .update, .guarding: isAcquiring || isReleasing
+    case .plainLoad, .plainStore, .fence: false
+    }
+  }
+
   fileprivate var isAcquiring: Bool { ordering == 2 || ordering >= 4 }
   fileprivate var isReleasing: Bool { ordering >= 3 }
 }

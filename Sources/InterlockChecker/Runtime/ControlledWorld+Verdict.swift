@@ -2,9 +2,9 @@ import Interlock
 
 /// How a run ended.
 extension ControlledWorld {
-  /// What was wrong with the run, now that it is over.
+  /// What was wrong with the run, now that it has come to its end and before it is closed.
   var verdict: Failure? {
-    if let failure { return failure }
+    if failure != nil || isOver { return failure }
     let blocked = threads.filter { !$0.isFinished }
     guard blocked.isEmpty else { return .deadlock(blocked.map(describe)) }
     guard reportsUnjoinedThreads else { return nil }

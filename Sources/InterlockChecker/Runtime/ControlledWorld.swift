@@ -1,3 +1,4 @@
+import CInterlockHooks
 import Interlock
 
 /// One run of a body, in a world where somebody else decides who goes next.
@@ -28,7 +29,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private var byNumber: [Unmanaged<ControlledThread>?] = unsafe []
   /// The thread that runs; `nil` while the search decides.
   @safe @exclusivity(unchecked)
-  private var runningThread: Unmanaged<ControlledThread>?
+  private(set) var runningThread: Unmanaged<ControlledThread>?
   private var time: UInt64 = 0
   /// The event that happens.
   @safe @exclusivity(unchecked)
@@ -48,6 +49,15 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private var hasFailed = false
   @safe @exclusivity(unchecked)
   var trace: ExecutionTrace?
+  /// What comes now, while threads that were left in the middle end, is no part of it.
+  private(set) var isOver = false
+  /// The world in which they do.
+  @safe @exclusivity(unchecked)
+  private var ending: WorldBinding?
+  /// Where variables were accessed from, if that is written down.
+  var stacks: AccessStacks?
+  /// Where accesses to variables go; `nil` if nobody asks for them.
+  let accesses: AccessLog?
 
   /// Words that were touched inside of operations, and outside of any.
   @safe @exclusivity(unchecked)
@@ -68,12 +78,14 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   ///   - names: What is known from the runs before.
   ///   - leftovers: What the runs before have left.
   ///   - options: How long it may be, and what counts as a failure.
+  ///   - accesses: Where the threads write down what they do with variables, if that is judged.
   ///   - traces: Whether to write down what happens, for a report.
   ///   - body: What the first thread does.
   init(
     names: NamesOfExploration,
     leftovers: Leftovers,
     options: Exploration,
+    accesses: AccessLog?,
     traces: Bool,
     _ body: @escaping @Sendable () throws -> Void
   ) {
@@ -82,11 +94,15 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     stepLimit = options.stepLimit
     reportsRaces = options.reportsRaces
     reportsUnjoinedThreads = options.reportsUnjoinedThreads
+    self.accesses = accesses
     trace = traces ? ExecutionTrace() : nil
+    stacks = traces ? AccessStacks() : nil
     names.beginExecution()
     exchangeRoom()
-    judge.begin()
+    judge.begin(accesses)
+    if names.isStuck { return }
     binding = WorldBinding(self)
+    accesses?.begin(readsAtOnce: traces, in: self)
     let main = makeThread(ThreadRecord(name: "main", in: registry), by: nil)
     judge.start(main.number, by: nil)
     // Not weak, which would make each reference to the world as slow as a weak one: the world is there as
@@ -109,8 +125,10 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     }
   }
 
-  /// The run is over: nothing comes back here.
+  /// The run is over: nothing comes back here, and nobody asks any more how it was.
   func close() {
+    isOver = true
+    if canStillRun, names.drains, !names.isStuck { drain() }
     for thread in threads {
       if let fiber = thread.fiber { leftovers.fibers.giveBack(fiber) }
       thread.fiber = nil
@@ -121,6 +139,19 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     outerWords.removeAll(keepingCapacity: true)
     exchangeRoom()
     binding = nil
+    ending = nil
+  }
+
+  /// Lets the threads that were left in the middle come to their ends, in a world of their own.
+  private func drain() {
+    trace = nil
+    let world = EndingWorld(threads, registry, since: time)
+    let binding = WorldBinding(world)
+    ending = binding
+    Seam.visit(binding) {
+      names.drains = world.drain()
+      for thread in threads { thread.fiber?.abandon() }
+    }
   }
 
   private func exchangeRoom() {
@@ -154,9 +185,14 @@ extension ControlledWorld {
   /// Lets a new thread run up to its first operation.
   private func run(_ thread: ControlledThread, _ body: @escaping @Sendable () -> Void) {
     guard let binding else { return }
+    let notes = unsafe accesses?.notes
     do {
       thread.fiber = try leftovers.fibers.start {
-        Seam.run(thread.record, in: binding, body)
+        Seam.run(thread.record, in: binding) {
+          unsafe interlock_note_accesses(notes)
+          body()
+          interlock_note_accesses(nil)
+        }
       }
     } catch {
       return fail(.threw(error))
@@ -169,6 +205,10 @@ extension ControlledWorld {
     stackSize: Int?,
     body: @escaping @Sendable () -> Void
   ) throws(ThreadError) {
+    // Whoever has asked for this world before it was over.
+    if isOver { throw .noMoreThreads }
+    lookAway()
+    defer { lookAgain() }
     let parent = unsafe runningThread?.takeUnretainedValue()
     let child = makeThread(thread, by: parent)
     judge.start(child.number, by: parent?.number)
@@ -191,14 +231,16 @@ extension ControlledWorld {
     let outer = runningThread
     unsafe runningThread = Unmanaged.passUnretained(thread)
     thread.stand(before: .nothing, .over)
-    let state = unsafe fiber._withUnsafeGuaranteedRef { $0.resume() }
+    let state = unsafe fiber._withUnsafeGuaranteedRef { resumeWatched($0) }
     unsafe runningThread = outer
     switch state {
     case .suspended: break
     case .finished:
       thread.isFinished = true
       if thread.lockCount > 0 { fail(.leakedLock(thread: thread.number)) }
-    case .crashed(let crash): fail(.crashed(crash, thread: thread.record.name))
+    case .crashed(let crash):
+      if crash.isStuck { names.isStuck = true }
+      fail(.crashed(crash, thread: thread.record.name))
     }
   }
 
@@ -210,7 +252,7 @@ extension ControlledWorld {
   ) {
     thread.stand(before: pending, gate)
     Fiber.suspend()
-    thread.hasGivenWay = false
+    if let ending { Seam.bind(ending) }
   }
 
   /// Runs `body` with the thread that runs, if there is one.
@@ -220,7 +262,7 @@ extension ControlledWorld {
   }
 
   func fail(_ failure: Failure) {
-    if self.failure == nil { self.failure = failure }
+    if self.failure == nil, !isOver { self.failure = failure }
   }
 }
 
@@ -271,6 +313,7 @@ extension ControlledWorld {
       thread.label = label
       thread.lastEvent = event
       stepCount += 1
+      if isOutOfPatience(thread) { thread.patience.turns += 1 }
       resume(thread)
       current = nil
       return true
@@ -287,6 +330,7 @@ extension ControlledWorld {
 // What threads do.
 extension ControlledWorld {
   func begin(_ operation: Operation) {
+    lookAway()
     withRunning { thread in
       thread.depth += 1
       guard thread.depth == 1 else { return }
@@ -294,7 +338,7 @@ extension ControlledWorld {
       if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
       trace?.approach(thread)
       suspend(thread, before: .operation(operation), gate(of: operation, by: thread))
-      if operation.kind == .yield { thread.hasGivenWay = true }
+      if operation.kind == .yield { thread.patience.noteYield() }
       trace?.describe(operation)
       enter(operation, by: thread)
     }
@@ -306,12 +350,15 @@ extension ControlledWorld {
       thread.depth -= 1
       guard thread.depth == 0 else { return }
       thread.operation = nil
+      if operation.isChange(succeeded: succeeded) { thread.patience.noteChange() }
       leave(operation, by: thread, succeeded: succeeded)
       thread.note(operation, succeeded: succeeded)
+      lookAgain()
     }
   }
 
   func willAccess(_ access: WordAccess) {
+    lookAway()
     withRunning { willAccess(access, by: $0) }
   }
 
@@ -319,22 +366,38 @@ extension ControlledWorld {
     guard thread.depth == 0 else {
       // Nobody gives way while it has a guard, so guards are always free.
       if access.kind != .guarding { innerWords.append(access.address) }
+      // Who meets there outside of operations learns from it, such as a pool's worker from who submits.
+      if access.orders { judgeAccess(access, by: thread) }
       return
     }
     // Who looks has looked when it gives the guard back.
-    if access.kind == .guarding, access.ordering == StoreOrdering.releasing.rawValue { return }
+    if access.kind == .guarding, access.ordering == StoreOrdering.releasing.rawValue {
+      judgeAccess(access, by: thread)
+      return lookAgain()
+    }
     if access.kind != .guarding { outerWords.append((access.address, wordSlot(of: thread))) }
     if names.sights.isNew(thread) { names.sights.note(access, by: thread) }
     trace?.approach(thread)
-    suspend(thread, before: .access(access), .open)
+    suspend(thread, before: .access(access), gate(of: access, by: thread))
+    if access.kind == .guarding { thread.patience.noteLook(at: access.address, seen: 0) }
     trace?.describe(access)
     judgeAccess(access, by: thread)
+    // Of the others the end is heard of, too.
+    if access.kind == .fence { lookAgain() }
   }
 
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {
+    lookAway()
     withRunning { thread in
       guard thread.depth == 0 else { return }
+      // An update that has changed nothing was a look.
+      if let written, written != read {
+        thread.patience.noteChange()
+      } else if access.isLook, let read {
+        thread.patience.noteLook(at: access.address, seen: UInt64(truncatingIfNeeded: read))
+      }
       trace?.end(access, read: read, written: written)
+      lookAgain()
     }
   }
 
@@ -343,6 +406,8 @@ extension ControlledWorld {
     while expected: UInt32,
     until deadline: Deadline
   ) -> ParkOutcome {
+    lookAway()
+    defer { lookAgain() }
     guard unsafe address.load(as: UInt32.self) == expected else { return .unexpected }
     let isWoken = withRunning { thread in
       sleep(thread, on: UInt(bitPattern: address), until: deadline)
@@ -367,15 +432,17 @@ extension ControlledWorld {
       .sleep
     )
     if address == 0 {
-      thread.hasGivenWay = true
+      thread.patience.noteYield()
     } else if thread.wokenBy == nil {
-      thread.timeouts += 1
+      thread.patience.noteTimeout()
     }
     trace?.goOn(thread, isWoken: thread.wokenBy != nil)
     if let operation = thread.operation { enter(operation, by: thread) }
   }
 
   func wake(_ count: Int, on address: UnsafeRawPointer) {
+    lookAway()
+    defer { lookAgain() }
     let word = UInt(bitPattern: address)
     var rest = count
     for thread in threads where rest > 0 {
@@ -387,9 +454,15 @@ extension ControlledWorld {
     }
   }
 
-  func now() -> Deadline { Deadline(nanoseconds: time) }
+  func now() -> Deadline {
+    lookAway()
+    defer { lookAgain() }
+    return Deadline(nanoseconds: time)
+  }
 
   func yield() {
+    lookAway()
+    defer { lookAgain() }
     withRunning { thread in
       guard thread.operation?.kind != .yield else { return }
       // Whoever gives way in a loop waits for something; time goes on, so that a deadline passes.

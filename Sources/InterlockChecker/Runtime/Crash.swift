@@ -15,6 +15,10 @@ package struct Crash: Sendable {
     case badAccess(address: UInt)
     /// The runtime or a library ended the program.
     case abort
+    /// The thread slept, in something that is not the toolkit's: no other thread could have gone on.
+    case blocked
+    /// The thread computed on and on.
+    case endless
     /// Anything else; the number is the signal's.
     case signal(Int32)
   }
@@ -39,6 +43,11 @@ package struct Crash: Sendable {
   }
 
   private static func cause(of crash: UnsafePointer<interlock_fiber_crash>) -> Cause {
+    switch unsafe crash.pointee.reason {
+    case Int32(INTERLOCK_FIBER_BLOCKED): return .blocked
+    case Int32(INTERLOCK_FIBER_ENDLESS): return .endless
+    default: break
+    }
     if unsafe crash.pointee.is_overflow { return .stackOverflow }
     switch unsafe crash.pointee.signal {
     case SIGILL, SIGTRAP: return .trap
@@ -55,6 +64,11 @@ package struct Crash: Sendable {
   }
 }
 
+extension Crash {
+  /// Whether the thread did not fail, but did not come to its next operation.
+  var isStuck: Bool { cause == .blocked || cause == .endless }
+}
+
 extension Crash: CustomStringConvertible {
   /// What happened, in one line.
   package var description: String {
@@ -64,6 +78,8 @@ extension Crash: CustomStringConvertible {
     case .stackOverflow: "calls went deeper than the stack"
     case .badAccess(let address): "memory at 0x\(String(address, radix: 16)) is not there"
     case .abort: "the runtime or a library ended the program"
+    case .blocked: "it waits for something that is not Interlock's"
+    case .endless: "it computes on and on"
     case .signal(let number): "signal \(number)"
     }
   }

@@ -9,6 +9,10 @@ final class NamesOfExploration {
   var landmarks = Landmarks()
   @safe @exclusivity(unchecked)
   var sights = FirstSights()
+  /// Whether threads that are left in the middle come to their ends: until one of them gets stuck.
+  var drains = true
+  /// Whether a thread has got stuck in a run, and there are no more: what it holds stays held.
+  var isStuck = false
 
   func beginExecution() {
     objects.beginExecution()

@@ -38,6 +38,8 @@ package struct Event: Hashable, Sendable {
   package let alsoAfter: EventID?
   /// Whether the thread says by it that others should go first.
   package let isYield: Bool
+  /// Whether it is possible only when no other thread can go on: so it comes after all that was before.
+  package var isAfterAll = false
   /// ``taken``, or -1.
   private var takenBits: Int32 = -1
   /// Bits of ``couldTake(_:)`` and ``couldPut(_:)``, two for each object.

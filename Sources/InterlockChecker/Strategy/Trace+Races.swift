@@ -42,6 +42,12 @@ extension Trace {
   private mutating func beginClock(of event: Event) {
     let own = threads[event.thread].last
     clocks.append(like: own.map { Int($0) })
+    if event.isAfterAll {
+      for thread in threads.indices {
+        if let last = threads[thread].last { clocks.join(count, with: Int(last)) }
+      }
+      return
+    }
     if let enabler = event.after.flatMap({ place(of: $0) }) { clocks.join(count, with: enabler) }
     if let enabler = event.alsoAfter.flatMap({ place(of: $0) }) {
       clocks.join(count, with: enabler)

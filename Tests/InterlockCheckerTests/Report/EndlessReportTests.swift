@@ -7,8 +7,9 @@ import Testing
   @Test func `says who spins, and that it ends when others have their turn`() throws {
     #expect(
       wholeReport(of: ReportedBodies.spinning, Exploration(stepLimit: 100)) == """
-        after 100 steps there is no end in sight: "main" goes round in circles, 99 times: \
-        Atomic.load() at ReportedBodies.swift:103: is 0
+        after 100 steps there is no end in sight: "main" goes round in circles, 49 times: \
+        Mutex.acquire() on "ready" at ReportedBodies.swift:103; Mutex.release() on "ready" at \
+        ReportedBodies.swift:103
 
         When all threads take turns it ends: so whoever goes round should let others go first, with \
         CurrentThread.yield(), or better wait for what they do.
@@ -18,11 +19,15 @@ import Testing
         ────  ────────────────────────────────
         1     ThreadHandle.start() on "setter"
                 ReportedBodies.swift:102
-        2     Atomic.load(): is 0
+        2     Mutex.acquire() on "ready"
                 ReportedBodies.swift:103
-        3     Atomic.load(): is 0
+        3     Mutex.release() on "ready"
                 ReportedBodies.swift:103
-              … the same step 97 times more
+        4     Mutex.acquire() on "ready"
+                ReportedBodies.swift:103
+        5     Mutex.release() on "ready"
+                ReportedBodies.swift:103
+              … the same steps 47 times more
 
         Found in execution N. To see it again: explore(strategy: .replay("s1…")) { … }
         """

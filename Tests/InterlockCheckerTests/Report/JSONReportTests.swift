@@ -5,7 +5,9 @@ import Testing
 /// What is said to programs.
 @Suite struct `A report in JSON` {
   @Test func `has all that the one for people has`() throws {
-    let found = try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.emptyQueue))
+    let found = try #require(
+      counterexample(Exploration(stepLimit: 1000), ReportedBodies.emptyQueue)
+    )
     let file = #filePath.replacing("JSONReportTests", with: "ReportedBodies")
     let json = found.json.replacing(file, with: "FILE").replacing(found.schedule, with: "s1…")
       .replacing(/"function":"[^"]*"/, with: "\"function\":\"…\"")
@@ -29,7 +31,8 @@ import Testing
   }
 
   @Test func `has the circle apart`() throws {
-    let json = try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.inversion)).json
+    let json = try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.inversion))
+      .json
     let cycle = try #require(json.firstRange(of: #","cycle":["#))
     let waits = json[cycle.upperBound...].split(separator: #"{"thread":"#).map { $0.prefix(6) }
     #expect(waits == [#""red","#, #""blue""#, #""blue""#, #""red","#])

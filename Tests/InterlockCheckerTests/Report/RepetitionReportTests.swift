@@ -65,7 +65,9 @@ import Testing
   }
 
   @Test func `says where an old schedule does not fit any more`() throws {
-    let schedule = try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.lostUpdate)).schedule
+    let schedule = try #require(
+      counterexample(Exploration(stepLimit: 1000), ReportedBodies.lostUpdate)
+    ).schedule
     #expect(
       wholeReport(of: ReportedBodies.correctedLostUpdate, Exploration(strategy: .replay(schedule)))
         == """
@@ -93,7 +95,9 @@ import Testing
 
   @Test func `follows a schedule when the body was edited and its operations are the same`() throws
   {
-    let schedule = try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.lostUpdate)).schedule
+    let schedule = try #require(
+      counterexample(Exploration(stepLimit: 1000), ReportedBodies.lostUpdate)
+    ).schedule
     #expect(
       wholeReport(of: ReportedBodies.editedLostUpdate, Exploration(strategy: .replay(schedule)))
         == """

@@ -98,9 +98,9 @@ enum ReportedBodies {
   }
 
   static let spinning: @Sendable () throws -> Void = {
-    let isReady = Atomic(false)
-    let setter = try spawn(name: "setter") { isReady.store(true, ordering: .releasing) }
-    while !isReady.load(ordering: .acquiring) {}
+    let isReady = Mutex(false, name: "ready")
+    let setter = try spawn(name: "setter") { isReady.withLock { $0 = true } }
+    while !isReady.withLock({ $0 }) {}
     setter.join()
   }
 

@@ -6,7 +6,9 @@ import Testing
 @Suite struct `A table of steps` {
   @Test func `is as narrow as it should be`() throws {
     #expect(
-      try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.race)).table(width: 60) == """
+      try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.race)).table(
+        width: 60
+      ) == """
         step  main                       writer
         ────  ─────────────────────────  ─────────────────────────
         1     ThreadHandle.start() on
@@ -23,7 +25,9 @@ import Testing
 
   @Test func `is a list if there is no room for columns`() throws {
     #expect(
-      try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.race)).table(width: 30) == """
+      try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.race)).table(
+        width: 30
+      ) == """
         step  what happens
         ────  ────────────────────────
         1     "main"
@@ -42,7 +46,8 @@ import Testing
 
   @Test func `says what came of each step`() throws {
     #expect(
-      try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.outcomes)).table == """
+      try #require(counterexample(Exploration(stepLimit: 1000), ReportedBodies.outcomes)).table
+        == """
         step  main                               other
         ────  ─────────────────────────────────  ────────────────────────────────
         1     Lock.acquire() on "lock"

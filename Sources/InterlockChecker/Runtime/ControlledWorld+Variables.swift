@@ -1,0 +1,57 @@
+import CInterlockHooks
+import Interlock
+
+/// What threads do with plain variables; see Documentation/Internals/PlainVariables.md.
+extension ControlledWorld {
+  /// The toolkit's own code begins, or the checker's: nobody asks what it does with variables.
+  func lookAway() { interlock_note_accesses(nil) }
+
+  /// The body's code goes on, unless it is the toolkit's that does.
+  func lookAgain() {
+    guard let accesses,
+      unsafe runningThread?._withUnsafeGuaranteedRef({ $0.depth }) == 0
+    else { return }
+    unsafe interlock_note_accesses(accesses.notes)
+  }
+
+  /// Lets the running thread's fiber run, and judges what the thread does with variables.
+  func resumeWatched(_ fiber: Fiber) -> Fiber.State {
+    guard let accesses else { return fiber.resume() }
+    let outer = unsafe interlock_note_objects(accesses.notes)
+    let state = fiber.resume()
+    lookAway()
+    _ = unsafe interlock_note_objects(outer)
+    if !accesses.isEmpty { judgeVariables() }
+    return state
+  }
+
+  /// Judges what the running thread has done with variables.
+  func judgeVariables() {
+    let number = unsafe runningThread?._withUnsafeGuaranteedRef { $0.number }
+    guard let accesses, let number else { return }
+    accesses.read { access in
+      // What comes after a failure means nothing.
+      if failure == nil { judgeVariable(access, by: number) }
+    }
+  }
+
+  private func judgeVariable(_ access: interlock_access, by thread: Int) {
+    let (address, isWrite, place) = (access.variable, access.is_write, access.place)
+    stacks?.note(address, by: thread, isWrite: isWrite, place: place)
+    guard
+      let race = judge.access(
+        address,
+        by: thread,
+        step: stepCount - 1,
+        isWrite: isWrite,
+        place: place,
+        objectCount: Int(access.object_count)
+      )
+    else { return }
+    fail(.race(race, stacks: [race.first, race.second].map { stack(of: $0, to: address) }))
+  }
+
+  private func stack(of access: RaceJudge.Access, to address: UInt) -> CallStack? {
+    (stacks ?? AccessStacks()).stack(of: access, to: address)
+  }
+}
