@@ -125,7 +125,9 @@ extension Subject: CustomStringConvertible {
 extension Operation: CustomStringConvertible {
   /// The call as its users write it, as in `Lock.acquire() on "accounts"`.
   package var description: String {
-    if kind == .look { return "looks at \(subject)" }
+    if kind == .look {
+      return subject.isLock ? "looks at \(subject)" : "\(subject.type).isCancelled"
+    }
     let call = "\(subject.type).\(kind.rawValue)()"
     return subject.name.map { "\(call) on \"\($0)\"" } ?? call
   }

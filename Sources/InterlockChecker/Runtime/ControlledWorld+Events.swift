@@ -148,6 +148,9 @@ extension ControlledWorld {
   /// that may give up looks whether it should.
   private static let everything = 0
 
+  /// The object that stands for whether threads were asked to end.
+  private static let cancellation = 1
+
   /// What an access of a thread to a word is called.
   func wordSlot(of thread: ControlledThread) -> ObjectNames.Slot {
     ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: .word)
@@ -172,7 +175,11 @@ extension ControlledWorld {
     by thread: ControlledThread,
     isWoken: Bool
   ) -> Footprint {
+    if operation.kind == .look, operation.subject.soleLock == nil {
+      return Footprint(Self.cancellation, .read)
+    }
     var footprint = ownFootprint(of: operation, by: thread, isWoken: isWoken)
+    if operation.kind == .cancel { footprint.append(Touch(Self.cancellation, .write)) }
     // Not who waits for a lock: whether that could have come earlier, the lock alone must say. Who asks about
     // the lock comes before or after its release, which is as much.
     if (0..<footprint.count).allSatisfy({ footprint[$0].mode != .take }) {

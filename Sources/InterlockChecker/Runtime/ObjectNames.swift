@@ -32,8 +32,8 @@ struct ObjectNames {
   private var learned: [Slot: Int] = [:]
   /// Names that turned out to be others.
   private var merged: [Int: Int] = [:]
-  /// The name 0 is nobody's: it stands for all objects at once.
-  private var nextName = 1
+  /// The name 0 is nobody's: it stands for all objects at once; and so is 1, which stands for cancellation.
+  private var nextName = 2
   /// Accesses to words that turned out to be parts of the toolkit's objects.
   private var lookingSlots: Set<Slot> = []
   /// Goes up when names that were given out have become others.
