@@ -8,7 +8,7 @@ protocol ExploringSearch: Search {
   var progressPhase: Exploration.Progress.Phase { get }
   /// How many runs there may be in all, as far as that can be said.
   var estimatedRuns: Double? { get }
-  /// Whether the run made last was a first look that a later run will repeat.
+  /// Whether the run made last was a first look: a search for a proof repeats it, later or before.
   var isFirstLook: Bool { get }
 }
 
@@ -19,7 +19,7 @@ extension ExploringSearch {
 
 extension Portfolio: ExploringSearch {
   var verdict: Coverage.Verdict { isProof ? .proved : .sampled }
-  var isFirstLook: Bool { phase == .firstLook }
+  var isFirstLook: Bool { phase == .firstLook || isAside }
   var estimatedRuns: Double? {
     phase == .exhaustive ? exhaustive.estimatedExecutions : nil
   }

@@ -196,7 +196,7 @@ extension Atomic {
     unsafe Seam.didAccess(
       .update,
       word.address,
-      success,
+      isDone ? success : failure,
       read: old,
       written: isDone ? new : nil
     )

@@ -319,23 +319,25 @@ extension PoolCore {
           + "end. Join in the thread that made the pool."
       )
     }
-    return Seam.attempt(.join, on: subject) {
+    let isOver = Seam.attempt(.join, on: subject) {
       let reason = crew.wait(
         for: Operation(.join, subject),
         until: deadline,
         enter: { $0.enterJoiners($1) },
         leave: { ($0.leaveJoiners($1), []) }
       )
-      guard reason == .given else { return false }
-      // They have said that they go; now they are gone.
-      for thread in threads.withLock({ $0 }) {
-        guard let deadline else {
-          thread.join()
-          continue
-        }
-        if thread.join(until: deadline) == nil { return false }
-      }
-      return true
+      return reason == .given
     }
+    guard isOver else { return false }
+    // They have said that they go; now they are gone. To join each is an operation of its own: what comes of it
+    // depends on the end of that thread, and not on what threads did to the pool.
+    for thread in threads.withLock({ $0 }) {
+      guard let deadline else {
+        thread.join()
+        continue
+      }
+      if thread.join(until: deadline) == nil { return false }
+    }
+    return true
   }
 }

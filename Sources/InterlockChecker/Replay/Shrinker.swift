@@ -40,21 +40,27 @@ package struct Shrinker<Program: Explorable> {
   private let program: Program
   private let isSameFailure: (any Machine) -> Bool
   private let stepLimit: Int
+  /// How many steps its runs may still have, all together.
+  private var stepsLeft: Int
 
   /// A shrinker for one failure.
   ///
   /// - Parameters:
   ///   - program: What fails.
   ///   - stepLimit: How many steps a run may have.
+  ///   - totalStepLimit: After how many steps of all runs together it is content with what it has. A run that
+  ///     never ends has as many changes as it has steps, and each of them may never end.
   ///   - isSameFailure: Whether a run failed, and in the same way: with the same message in the same place,
   ///     or with the same locks in a deadlock.
   package init(
     _ program: Program,
     stepLimit: Int = StepLimit.standard,
+    totalStepLimit: Int = 1_000_000,
     isSameFailure: @escaping (any Machine) -> Bool
   ) {
     self.program = program
     self.stepLimit = stepLimit
+    stepsLeft = totalStepLimit
     self.isSameFailure = isSameFailure
   }
 
@@ -68,7 +74,7 @@ package struct Shrinker<Program: Explorable> {
     guard var best = attempt(choices.blocks, highest: false) else { return nil }
     descend(&best)
     var left = searchLimit
-    while best.preemptions > 0, left > 0 {
+    while best.preemptions > 0, left > 0, stepsLeft > 0 {
       let (found, isFinished) = search(below: best.preemptions, &left)
       guard let found, let simpler = attempt(found.blocks, highest: false), simpler.cost < best.cost
       else {
@@ -90,6 +96,7 @@ package struct Shrinker<Program: Explorable> {
   private mutating func firstImprovement(of best: Result) -> Result? {
     for change in ScheduleChange.all(for: best.blocks) {
       for highest in [false, true] {
+        guard stepsLeft > 0 else { return nil }
         guard let blocks = change.applied(to: best.blocks),
           let result = attempt(blocks, highest: highest), isSimpler(result, best)
         else { continue }
@@ -114,6 +121,7 @@ package struct Shrinker<Program: Explorable> {
       highest: highest,
       stepLimit: stepLimit
     )
+    stepsLeft -= run.choices.count
     guard run.divergence == nil, isSameFailure(run.machine) else { return nil }
     let made = run.choices.blocks
     return Result(
@@ -127,9 +135,10 @@ package struct Shrinker<Program: Explorable> {
 
   private mutating func search(below bound: Int, _ left: inout Int) -> ([Choice]?, Bool) {
     var search = BoundedSearch(program, bound: bound - 1, stepLimit: stepLimit)
-    while left > 0, search.pruned < 10 * left {
+    while left > 0, stepsLeft > 0, search.pruned < 10 * left {
       guard let execution = search.next() else { return (nil, search.isExact) }
       left -= 1
+      stepsLeft -= search.choices.count
       replays += 1
       if isSameFailure(execution.machine) { return (search.choices, false) }
     }

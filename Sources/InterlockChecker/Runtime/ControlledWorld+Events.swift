@@ -7,6 +7,9 @@ extension ControlledWorld {
     guard !operation.mayGiveUp else { return .open }
     switch operation.kind {
     case .yield: return thread.patience.isOver ? .turn : .open
+    case _ where operation.mayBeVain:
+      let isVain = thread.patience.isOver
+      return isVain && thread.patience.hasLooked(at: operation.subject.identity) ? .turn : .open
     case .acquire: return operation.subject.soleLock.map(ControlledThread.Gate.lock) ?? .open
     case .join:
       // One that joins itself is told so.
@@ -257,8 +260,16 @@ extension Operation {
   func isChange(succeeded: Bool) -> Bool {
     switch kind {
     case .look, .yield, .sleep: false
-    case .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake: succeeded
+    case .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake, .select: succeeded
     default: true
+    }
+  }
+
+  /// Whether it may come back at once with nothing, and so be done again and again.
+  var mayBeVain: Bool {
+    switch kind {
+    case .look, .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake, .select: true
+    default: false
     }
   }
 }

@@ -53,14 +53,25 @@ extension ControlledWorld {
     case .store:
       // What a store of another thread has told is not told by this value.
       if access.isReleasing { judge.replace(word, by: number) } else { judge.clear(word) }
-    case .update, .guarding:
+    case .guarding:
       if access.isAcquiring { judge.acquire(word, by: number) }
       if access.isReleasing { judge.release(word, by: number) }
+    case .update:
+      // When it is known whether it has written; see `judgeUpdate`.
+      break
     case .fence:
       // All fences meet at one place: that may hide a race, and makes none up.
       judge.acquire(0, by: number)
       judge.release(0, by: number)
     }
+  }
+
+  /// A thread has updated a word, or found that it holds something else and left it as it is: that learns, as the
+  /// ordering for it says, and tells nothing.
+  func judgeUpdate(_ access: WordAccess, hasWritten: Bool, by thread: ControlledThread) {
+    guard access.kind == .update else { return }
+    if access.isAcquiring { judge.acquire(access.address, by: thread.number) }
+    if hasWritten, access.isReleasing { judge.release(access.address, by: thread.number) }
   }
 }
 

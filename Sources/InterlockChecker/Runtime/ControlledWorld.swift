@@ -350,7 +350,11 @@ extension ControlledWorld {
       thread.depth -= 1
       guard thread.depth == 0 else { return }
       thread.operation = nil
-      if operation.isChange(succeeded: succeeded) { thread.patience.noteChange() }
+      if operation.isChange(succeeded: succeeded) {
+        thread.patience.noteChange()
+      } else if operation.mayBeVain {
+        thread.patience.noteLook(at: operation.subject.identity, seen: 0)
+      }
       leave(operation, by: thread, succeeded: succeeded)
       thread.note(operation, succeeded: succeeded)
       lookAgain()
@@ -389,6 +393,7 @@ extension ControlledWorld {
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {
     lookAway()
     withRunning { thread in
+      judgeUpdate(access, hasWritten: written != nil, by: thread)
       guard thread.depth == 0 else { return }
       // An update that has changed nothing was a look.
       if let written, written != read {

@@ -2,7 +2,8 @@
 ///
 /// 1. One run for each thread, in which that thread goes first and nobody is interrupted.
 /// 2. An exhaustive search for a quarter of the runs. If it comes to its end, that is a proof, and the
-///    portfolio is done.
+///    portfolio is done. If it does not soon, every other run is a sampler's: the time of most explorations
+///    is over long before so many runs, and what was tried by then differs in the last steps only.
 /// 3. Searches with at most one and at most two preemptions, for an eighth of the runs each.
 /// 4. Samplers, in rounds: those that still come to classes that were not seen before run more often.
 ///
@@ -44,6 +45,11 @@ package struct Portfolio<Program: Explorable>: Search {
 
   /// Runs that a first exhaustive search never exceeds.
   private static var exhaustiveLimit: Int { 50_000 }
+  /// Runs of that search before samplers take turns with it.
+  private static var undisturbedRuns: Int { 100 }
+
+  /// Whether the run made last is none of the exhaustive search, though it goes on.
+  package private(set) var isAside = false
 
   /// A portfolio that has made no run.
   ///
@@ -90,13 +96,16 @@ package struct Portfolio<Program: Explorable>: Search {
   }
 
   private mutating func makeRun() -> Execution? {
+    isAside = false
     switch phase {
-    case .firstLook: lead()
+    case .firstLook: return lead()
     case .exhaustive:
-      runsInPhase < min(budget / 4, Self.exhaustiveLimit) ? Self.run(&exhaustive, &choices) : nil
-    case .bounded: runsInPhase < budget / 8 ? Self.run(&bounded, &choices) : nil
-    case .sampled: sample()
-    case .finished: nil
+      guard runsInPhase < min(budget / 4, Self.exhaustiveLimit) else { return nil }
+      isAside = runsInPhase >= Self.undisturbedRuns && !runsInPhase.isMultiple(of: 2)
+      return isAside ? sample() : Self.run(&exhaustive, &choices)
+    case .bounded: return runsInPhase < budget / 8 ? Self.run(&bounded, &choices) : nil
+    case .sampled: return sample()
+    case .finished: return nil
     }
   }
 

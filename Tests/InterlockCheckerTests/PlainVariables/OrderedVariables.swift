@@ -36,6 +36,24 @@ extension VariableProgram {
         { if isReady.value.load(ordering: .acquiring) { _ = counter.count } }
       )
     },
+    VariableProgram("an exchange that is not made, and acquires all the same") {
+      let (isReady, counter) = (Box(Atomic(false)), Counter())
+      try together(
+        {
+          counter.count = 1
+          isReady.value.store(true, ordering: .releasing)
+        },
+        {
+          let (isMade, _) = isReady.value.compareExchange(
+            expected: false,
+            desired: false,
+            successOrdering: .relaxed,
+            failureOrdering: .acquiring
+          )
+          if !isMade { _ = counter.count }
+        }
+      )
+    },
     VariableProgram("a semaphore") {
       let (semaphore, counter) = (Semaphore(permits: 1), Counter())
       try together(2) { semaphore.withPermit { counter.increment() } }

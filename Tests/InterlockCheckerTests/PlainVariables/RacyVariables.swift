@@ -59,6 +59,45 @@ extension VariableProgram {
           { if isReady.value.load(ordering: .acquiring) { use(counter.count) } }
         )
       },
+      VariableProgram("published by an exchange that was not made") {
+        let counter = Counter()
+        let (word, isReady) = (Box(Atomic(0)), Box(Atomic(false)))
+        try together(
+          {
+            counter.count = 1
+            _ = word.value.compareExchange(
+              expected: 1,
+              desired: 2,
+              ordering: .acquiringAndReleasing
+            )
+            isReady.value.store(true, ordering: .relaxed)
+          },
+          {
+            guard isReady.value.load(ordering: .relaxed) else { return }
+            _ = word.value.load(ordering: .acquiring)
+            use(counter.count)
+          }
+        )
+      },
+      VariableProgram("seen by an exchange that acquires only if it is made") {
+        let counter = Counter()
+        let isReady = Box(Atomic(false))
+        try together(
+          {
+            counter.count = 1
+            isReady.value.store(true, ordering: .releasing)
+          },
+          {
+            let (isMade, _) = isReady.value.compareExchange(
+              expected: false,
+              desired: false,
+              successOrdering: .acquiring,
+              failureOrdering: .relaxed
+            )
+            if !isMade { use(counter.count) }
+          }
+        )
+      },
       VariableProgram("changed when it was published already") {
         let counter = Counter()
         let queue = BlockingQueue<Int>()

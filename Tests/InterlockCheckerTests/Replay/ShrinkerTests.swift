@@ -40,6 +40,15 @@ import Testing
     #expect(schedules.count == 1)
   }
 
+  @Test func `it is content with what it has when its runs had so many steps`() throws {
+    let bug = KnownBug.philosophers(4)
+    let failure = try #require(bug.firstFailure(.randomWalk, seed: 1, limit: 5_000))
+    var shrinker = Shrinker(bug.program, totalStepLimit: 1, isSameFailure: bug.isFailing)
+    let simplest = shrinker.shrink(failure.choices)
+    #expect(try bug.isFailing(#require(simplest).machine))
+    #expect(shrinker.replays == 1)
+  }
+
   @Test func `a schedule under which nothing fails is not made simpler`() {
     let bug = KnownBug.lostWakeUp
     var shrinker = Shrinker(bug.program, isSameFailure: bug.isFailing)

@@ -72,6 +72,33 @@ import Testing
     #expect(phases == [.firstLook, .exhaustive, .bounded(1), .bounded(2), .sampled])
   }
 
+  @Test func `samplers take turns with an exhaustive search that does not end soon`() {
+    var portfolio = Portfolio(
+      ModelProgram.increments(threads: 4, each: 4),
+      budget: 100_000,
+      seed: 1
+    )
+    var asides = 0
+    for _ in 0..<3_000 where portfolio.next() != nil && portfolio.isAside { asides += 1 }
+    let phase = portfolio.phase
+    #expect(phase == .exhaustive)
+    #expect((1_400...1_500).contains(asides))
+  }
+
+  @Test func `a proof counts the runs of the exhaustive search only`() {
+    let program = ModelProgram.increments(threads: 3, each: 3)
+    var search = ExhaustiveSearch(program)
+    while search.next() != nil {}
+    var portfolio = Portfolio(program, budget: 100_000, seed: 1)
+    while portfolio.next() != nil {}
+    let (isProof, runs, classes) = (
+      portfolio.isProof, portfolio.exhaustive.executions, search.executions
+    )
+    #expect(isProof)
+    #expect(runs == classes)
+    #expect(runs > 1_000)
+  }
+
   @Test(arguments: KnownBug.shallow + [.reorder(10), .spawnedReorder(8)])
   func `a bug is found`(_ bug: KnownBug) {
     var portfolio = Portfolio(bug.program, budget: 4_000, seed: 1)

@@ -1,0 +1,21 @@
+import Interlock
+import InterlockChecker
+import Testing
+
+/// Pools in a body: which of their threads end before others go on is up to the schedule.
+@Suite struct `Pools in explorations` {
+  @Test func `a pool of two is closed and joined, always in the same way under the same schedule`()
+    throws
+  {
+    var exploration = Exploration()
+    exploration.executions = 300
+    try exploration.run {
+      let pool = try ThreadPool(workers: 2)
+      let count = Box(Mutex(0))
+      for _ in 0..<2 { _ = try pool.submit { count.value.withLock { $0 += 1 } } }
+      pool.close()
+      pool.join()
+      try require(count.value.withLock { $0 } == 2)
+    }
+  }
+}
