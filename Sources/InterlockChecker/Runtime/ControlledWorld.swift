@@ -30,7 +30,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// The thread that runs; `nil` while the search decides.
   @safe @exclusivity(unchecked)
   private(set) var runningThread: Unmanaged<ControlledThread>?
-  private var time: UInt64 = 0
+  var time: UInt64 = 0
   /// The event that happens.
   @safe @exclusivity(unchecked)
   private(set) var current: EventID?
@@ -61,9 +61,9 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
 
   /// Words that were touched inside of operations, and outside of any.
   @safe @exclusivity(unchecked)
-  private var innerWords: [UInt] = []
+  var innerWords: [UInt] = []
   @safe @exclusivity(unchecked)
-  private var outerWords: [(address: UInt, slot: ObjectNames.Slot)] = []
+  var outerWords: [(address: UInt, slot: ObjectNames.Slot)] = []
 
   let names: NamesOfExploration
   private let leftovers: Leftovers
@@ -325,154 +325,4 @@ extension ControlledWorld {
   }
 
   private var canStillRun: Bool { threads.contains { !$0.isFinished } }
-}
-
-// What threads do.
-extension ControlledWorld {
-  func begin(_ operation: Operation) {
-    lookAway()
-    withRunning { thread in
-      thread.depth += 1
-      guard thread.depth == 1 else { return }
-      thread.operation = operation
-      if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
-      trace?.approach(thread)
-      suspend(thread, before: .operation(operation), gate(of: operation, by: thread))
-      if operation.kind == .yield { thread.patience.noteYield() }
-      trace?.describe(operation)
-      enter(operation, by: thread)
-    }
-  }
-
-  func end(_ operation: Operation, succeeded: Bool) {
-    withRunning { thread in
-      if thread.depth == 1 { trace?.end(operation, by: thread, succeeded: succeeded) }
-      thread.depth -= 1
-      guard thread.depth == 0 else { return }
-      thread.operation = nil
-      if operation.isChange(succeeded: succeeded) {
-        thread.patience.noteChange()
-      } else if operation.mayBeVain {
-        thread.patience.noteLook(at: operation.subject.identity, seen: 0)
-      }
-      leave(operation, by: thread, succeeded: succeeded)
-      thread.note(operation, succeeded: succeeded)
-      lookAgain()
-    }
-  }
-
-  func willAccess(_ access: WordAccess) {
-    lookAway()
-    withRunning { willAccess(access, by: $0) }
-  }
-
-  private func willAccess(_ access: WordAccess, by thread: ControlledThread) {
-    guard thread.depth == 0 else {
-      // Nobody gives way while it has a guard, so guards are always free.
-      if access.kind != .guarding { innerWords.append(access.address) }
-      // Who meets there outside of operations learns from it, such as a pool's worker from who submits.
-      if access.orders { judgeAccess(access, by: thread) }
-      return
-    }
-    // Who looks has looked when it gives the guard back.
-    if access.kind == .guarding, access.ordering == StoreOrdering.releasing.rawValue {
-      judgeAccess(access, by: thread)
-      return lookAgain()
-    }
-    if access.kind != .guarding { outerWords.append((access.address, wordSlot(of: thread))) }
-    if names.sights.isNew(thread) { names.sights.note(access, by: thread) }
-    trace?.approach(thread)
-    suspend(thread, before: .access(access), gate(of: access, by: thread))
-    if access.kind == .guarding { thread.patience.noteLook(at: access.address, seen: 0) }
-    trace?.describe(access)
-    judgeAccess(access, by: thread)
-    // Of the others the end is heard of, too.
-    if access.kind == .fence { lookAgain() }
-  }
-
-  func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {
-    lookAway()
-    withRunning { thread in
-      judgeUpdate(access, hasWritten: written != nil, by: thread)
-      guard thread.depth == 0 else { return }
-      // An update that has changed nothing was a look.
-      if let written, written != read {
-        thread.patience.noteChange()
-      } else if access.isLook, let read {
-        thread.patience.noteLook(at: access.address, seen: UInt64(truncatingIfNeeded: read))
-      }
-      trace?.end(access, read: read, written: written)
-      lookAgain()
-    }
-  }
-
-  func park(
-    on address: UnsafeRawPointer,
-    while expected: UInt32,
-    until deadline: Deadline
-  ) -> ParkOutcome {
-    lookAway()
-    defer { lookAgain() }
-    guard unsafe address.load(as: UInt32.self) == expected else { return .unexpected }
-    let isWoken = withRunning { thread in
-      sleep(thread, on: UInt(bitPattern: address), until: deadline)
-      return thread.wokenBy != nil
-    }
-    guard let isWoken else { return .unexpected }
-    if isWoken { return .woken }
-    if deadline != .never { time = max(time, deadline.nanoseconds) }
-    return .timedOut
-  }
-
-  /// Sets the running thread aside in the middle of what it does.
-  private func sleep(_ thread: ControlledThread, on address: UInt, until deadline: Deadline) {
-    if let operation = thread.operation { leave(operation, by: thread, succeeded: true) }
-    trace?.sleep(thread)
-    thread.wokenBy = nil
-    suspend(
-      thread,
-      before: .resumption(
-        ControlledThread.Sleep(address: address, deadline: deadline, operation: thread.operation)
-      ),
-      .sleep
-    )
-    if address == 0 {
-      thread.patience.noteYield()
-    } else if thread.wokenBy == nil {
-      thread.patience.noteTimeout()
-    }
-    trace?.goOn(thread, isWoken: thread.wokenBy != nil)
-    if let operation = thread.operation { enter(operation, by: thread) }
-  }
-
-  func wake(_ count: Int, on address: UnsafeRawPointer) {
-    lookAway()
-    defer { lookAgain() }
-    let word = UInt(bitPattern: address)
-    var rest = count
-    for thread in threads where rest > 0 {
-      guard case .resumption(let sleep) = thread.pending, sleep.address == word,
-        thread.wokenBy == nil
-      else { continue }
-      thread.wokenBy = current
-      rest -= 1
-    }
-  }
-
-  func now() -> Deadline {
-    lookAway()
-    defer { lookAgain() }
-    return Deadline(nanoseconds: time)
-  }
-
-  func yield() {
-    lookAway()
-    defer { lookAgain() }
-    withRunning { thread in
-      guard thread.operation?.kind != .yield else { return }
-      // Whoever gives way in a loop waits for something; time goes on, so that a deadline passes.
-      time += 1_000_000
-      sleep(thread, on: 0, until: .now)
-    }
-  }
 }
