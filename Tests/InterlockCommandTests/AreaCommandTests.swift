@@ -2,7 +2,7 @@ import Glibc
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock area` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock area` {
   private let text = "(0,0),(5,0),(0,5)\n(0,0),(4,0),(4,3),(0,3)\n"
 
   private func contents(of path: String) throws -> String {

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock bank` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock bank` {
   @Test(arguments: ["mutex", "condition", "atomic", "spinlock"])
   func `keeps the balance in every correct mode`(mode: String) throws {
     let outcome = try CommandRun.outcome(

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock check` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock check` {
   @Test(arguments: [["check"], ["check", "--list"]])
   func `lists its scenarios`(arguments: [String]) throws {
     let outcome = try CommandRun(arguments).wait()
@@ -45,7 +45,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock check --all` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock check --all` {
   @Test func `checks every scenario, and tells them in their order`() throws {
     let outcome = try CommandRun.outcome(of: "check", "--all", "--budget", "400", "--json")
     #expect(outcome.ending == .exit(0))
@@ -56,7 +56,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock check that takes long` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock check that takes long` {
   private static let long = [
     "check", "wind-threads", "--strategy", "random", "--seconds", "50", "--budget", "1000000000",
   ]

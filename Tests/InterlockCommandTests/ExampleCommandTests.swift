@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock example` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock example` {
   @Test func `lists the examples without a name`() throws {
     let outcome = try CommandRun.outcome(of: "example")
     #expect(outcome.ending == .exit(0))

@@ -3,7 +3,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock find` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock find` {
   @Test(arguments: ["sequential", "threads", "waitgroup", "pool"])
   func `prints one JSON object with sorted paths and nothing else`(mode: String) throws {
     let folder = try TestFolder()

@@ -2,7 +2,7 @@ import Glibc
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock generate text` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock generate text` {
   @Test func `makes the same text for the same seed, wherever it goes`() throws {
     let folder = try TestFolder()
     let path = folder.place("text")
@@ -50,7 +50,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock generate metar` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock generate metar` {
   @Test func `makes an archive in which there are winds`() throws {
     let folder = try TestFolder()
     let path = folder.place("archive")

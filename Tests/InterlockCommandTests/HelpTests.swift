@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The command` {
+@Suite(.timeLimit(.minutes(30))) struct `The command` {
   @Test(arguments: [
     ["letters"], ["find"], ["wind"], ["area"], ["matrix"], ["bank"], ["outage"], ["robots"],
     ["philosophers"], ["trains"], ["example"], ["check"], ["tour"], ["generate"],

@@ -3,7 +3,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock letters` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock letters` {
   private let text = "The quick brown fox jumps over the lazy dog.\n"
 
   @Test(arguments: ["sequential", "threads", "processes"])

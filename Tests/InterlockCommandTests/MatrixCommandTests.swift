@@ -3,7 +3,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock matrix` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock matrix` {
   private static let modes = ["sequential", "threads", "processes"]
 
   /// Writes a matrix as others would, and returns the path.

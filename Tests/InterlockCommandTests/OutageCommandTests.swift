@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock outage` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock outage` {
   @Test func `counts runs and failures`() throws {
     let outcome = try CommandRun.outcome(of: "outage", "--json", "--runs", "50")
     #expect(outcome.ending == .exit(0))

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock philosophers` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock philosophers` {
   @Test(arguments: ["ordered", "arbitrated"])
   func `counts the meals of each seat`(mode: String) throws {
     let outcome = try CommandRun.outcome(

@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock robots` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock robots` {
   @Test(arguments: ["ordered", "arbitrated"])
   func `finishes in a correct mode`(mode: String) throws {
     let outcome = try CommandRun.outcome(of: "robots", "--json", "--mode", mode, "--rounds", "50")

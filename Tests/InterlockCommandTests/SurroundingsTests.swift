@@ -1,7 +1,7 @@
 import Testing
 
 /// What a command does if whoever starts it has left it little.
-@Suite(.timeLimit(.minutes(2))) struct `Without the usual surroundings` {
+@Suite(.timeLimit(.minutes(30))) struct `Without the usual surroundings` {
   @Test(arguments: ["ping-pong", "producer-consumer", "shared-array"])
   func `nothing is printed into a connection if standard output is closed`(name: String) throws {
     let command = ["example", name, "--mode", "processes"]

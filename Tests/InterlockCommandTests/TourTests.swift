@@ -1,6 +1,6 @@
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock tour` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock tour` {
   @Test func `is plain text in a pipe, from the outage to what comes next`() throws {
     let outcome = try CommandRun.outcome(of: "tour")
     #expect(outcome.ending == .exit(0))

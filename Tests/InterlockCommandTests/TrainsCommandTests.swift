@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock trains` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock trains` {
   @Test(arguments: ["ordered", "arbitrated"])
   func `lets all trains arrive in a correct mode`(mode: String) throws {
     let outcome = try CommandRun.outcome(of: "trains", "--json", "--mode", mode, "--speed", "0")

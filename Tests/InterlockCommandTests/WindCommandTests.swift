@@ -3,7 +3,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `interlock wind` {
+@Suite(.timeLimit(.minutes(30))) struct `interlock wind` {
   private let archive = """
     # made up
     200804302350 METAR EGLL 302350Z 24013KT 9999

@@ -2,7 +2,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The bank` {
+@Suite(.timeLimit(.minutes(30))) struct `The bank` {
   @Test(arguments: Bank.Mode.allCases.filter { $0 != .racy })
   func `loses nothing in a correct mode`(mode: Bank.Mode) throws {
     var bank = Bank(visits: 2_000)

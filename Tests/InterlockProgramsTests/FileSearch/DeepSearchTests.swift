@@ -9,7 +9,7 @@ private let frugalVariants = FileSearch.Mode.allCases.map {
   FileSearch(mode: $0, workers: 2, descriptorLimit: 64)
 }
 
-@Suite(.serialized, .timeLimit(.minutes(5))) struct `A file search in a deep tree` {
+@Suite(.serialized, .timeLimit(.minutes(30))) struct `A file search in a deep tree` {
   @Test func `finds its way through 10,000 levels`() throws {
     let tree = try DeepTree(depth: 10_000, isForked: false)
     for search in frugalVariants {

@@ -6,7 +6,7 @@ import Testing
 
 private let variants = FileSearch.variants()
 
-@Suite(.timeLimit(.minutes(2))) struct `A file search` {
+@Suite(.timeLimit(.minutes(30))) struct `A file search` {
   @Test(arguments: variants)
   func `finds names that contain a text, at every depth`(search: FileSearch) throws {
     let folder = try TemporaryFolder()
@@ -147,7 +147,7 @@ private let variants = FileSearch.variants()
   }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `The roots of a file search` {
+@Suite(.timeLimit(.minutes(30))) struct `The roots of a file search` {
   @Test(arguments: variants)
   func `are candidates by their last components`(search: FileSearch) throws {
     let folder = try TemporaryFolder()

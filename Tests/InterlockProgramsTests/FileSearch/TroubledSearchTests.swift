@@ -13,7 +13,7 @@ private let promptVariants = FileSearch.variants().map { search in
 
 // What happens to a folder between the moment when its name is read and the one when it is opened:
 // the tests act when the search hands over what it has found beside it.
-@Suite(.timeLimit(.minutes(2))) struct `A file search in trouble` {
+@Suite(.timeLimit(.minutes(30))) struct `A file search in trouble` {
   @Test(arguments: promptVariants)
   func `reports a folder that vanishes, and goes on`(search: FileSearch) throws {
     let folder = try TemporaryFolder()

@@ -149,7 +149,7 @@ private func kernelProduct<Number: KernelNumber>(
   return product.numbers
 }
 
-@Suite(.timeLimit(.minutes(2))) struct `Every variant of the matrix kernel` {
+@Suite(.timeLimit(.minutes(30))) struct `Every variant of the matrix kernel` {
   /// Small whole numbers: no sum of their products is rounded.
   private func smallNumbers<Number: KernelNumber>(
     _ count: Int,

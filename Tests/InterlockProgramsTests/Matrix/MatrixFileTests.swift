@@ -4,7 +4,7 @@ import Testing
 
 @testable import InterlockPrograms
 
-@Suite(.timeLimit(.minutes(2))) struct `A file with a matrix` {
+@Suite(.timeLimit(.minutes(30))) struct `A file with a matrix` {
   /// A file as NumPy writes it, with any header.
   private func file(_ text: String, _ content: [UInt8], version: UInt8 = 1) -> [UInt8] {
     let size = text.utf8.count + 1

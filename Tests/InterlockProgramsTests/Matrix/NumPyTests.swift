@@ -16,7 +16,7 @@ private enum NumPy {
   }
 }
 
-@Suite(.enabled(if: NumPy.isInstalled, "NumPy is not installed here"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: NumPy.isInstalled, "NumPy is not installed here"), .timeLimit(.minutes(30)))
 struct `NumPy agrees` {
   @Test(arguments: MatrixNumber.allCases, ["C", "F"])
   func `on products, exactly for whole numbers and within rounding for others`(

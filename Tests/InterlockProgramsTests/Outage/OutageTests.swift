@@ -2,7 +2,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The order store` {
+@Suite(.timeLimit(.minutes(30))) struct `The order store` {
   @Test func `sells what there is and no more`() {
     for store in [RacyOrderStore(stock: 2), FixedOrderStore(stock: 2)] as [any OrderStore] {
       #expect(store.order())

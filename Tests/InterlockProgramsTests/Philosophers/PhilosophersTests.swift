@@ -2,7 +2,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The philosophers` {
+@Suite(.timeLimit(.minutes(30))) struct `The philosophers` {
   private static let correct: [Philosophers.Mode] = [.ordered, .arbitrated]
 
   /// Philosophers without any patience: they eat so many meals as quickly as they can.

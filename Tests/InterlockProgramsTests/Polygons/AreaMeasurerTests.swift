@@ -4,7 +4,7 @@ import Testing
 
 @testable import InterlockPrograms
 
-@Suite(.timeLimit(.minutes(2))) struct `Measuring polygons` {
+@Suite(.timeLimit(.minutes(30))) struct `Measuring polygons` {
   /// What a run has found out, with everything that it has said.
   private struct Outcome: Equatable {
     var report: AreaReport

@@ -2,7 +2,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The robots` {
+@Suite(.timeLimit(.minutes(30))) struct `The robots` {
   private static let correct: [Robots.Mode] = [.ordered, .arbitrated]
 
   @Test(arguments: correct)

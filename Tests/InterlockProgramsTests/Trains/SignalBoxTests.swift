@@ -2,7 +2,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `Signals` {
+@Suite(.timeLimit(.minutes(30))) struct `Signals` {
   private static var boxes: [any SignalBox] {
     [
       OrderedSignals(crossings: 4), ArbitratedSignals(),

@@ -2,7 +2,7 @@ import Interlock
 import InterlockPrograms
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct `The trains` {
+@Suite(.timeLimit(.minutes(30))) struct `The trains` {
   private static let correct: [Trains.Mode] = [.ordered, .arbitrated]
 
   /// A railway on which there is little way to go.
