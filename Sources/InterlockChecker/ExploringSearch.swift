@@ -52,6 +52,8 @@ extension SampledSearch: ExploringSearch {
 
 /// A search, and how to begin it anew.
 final class Restartable<Runs: ExploringSearch> {
+  // SAFETY: one explorer has it, and calls it from one place.
+  @safe @exclusivity(unchecked)
   var search: Runs
   private let make: () -> Runs
 

@@ -12,7 +12,7 @@
 struct interlock_thread {
   /// The number that locks store as their owner; 0 until the thread was identified.
   uint32_t number;
-  /// The Swift object that describes the thread, retained; NULL until it was identified.
+  /// The Swift object that describes the thread, kept alive by whoever set it; NULL until it was identified.
   void *record;
   /// The Swift object that watches or controls the thread, not retained; NULL in the real world.
   void *world;

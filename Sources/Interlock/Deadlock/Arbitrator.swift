@@ -197,7 +197,7 @@ extension Arbitrator: HeldByThreads {
 }
 
 extension Arbitrator {
-  private var subject: Subject { Subject("Arbitrator", self, name: name) }
+  private var subject: Subject { Subject("Arbitrator", self) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   private func acquire(_ wanted: Set<Resource>, givingUpAt deadline: Deadline?) -> Bool {
@@ -237,4 +237,8 @@ extension Arbitrator {
     let held = rules.peek { rules in wanted.filter { rules.holders[$0] === me } }
     if !held.isEmpty { release(held) }
   }
+}
+
+extension Arbitrator: Named {
+  package var nameForReports: String? { name }
 }

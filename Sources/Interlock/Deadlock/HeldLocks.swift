@@ -4,7 +4,7 @@
 /// Changed by the thread itself, and looked at by others for reports.
 struct HeldLocks {
   struct Hold {
-    let subject: Subject
+    let subject: NamedSubject
     /// Whether others may have it too.
     var isShared: Bool
     /// From where it was acquired.

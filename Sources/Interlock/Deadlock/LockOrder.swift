@@ -14,7 +14,7 @@ struct LockOrder {
     let held: HeldLocks.Hold
     let allHeld: [HeldLocks.Hold]
     /// What it acquired.
-    let wanted: Subject
+    let wanted: NamedSubject
     let wantsShared: Bool
     let stack: CallStack
 

@@ -101,9 +101,9 @@ extension LockWatch {
     case .tryAcquire, .tryAcquireShared:
       return acquire(me, subject, isShared: kind == .tryAcquireShared, .capture(), body)
     case .release, .releaseShared:
-      me.holds.withLock { $0.remove(subject.identity) }
+      me.withHolds { $0.remove(subject.identity) }
     case .downgrade:
-      me.holds.withLock { $0.share(subject.identity) }
+      me.withHolds { $0.share(subject.identity) }
     default: break
     }
     return body()
@@ -120,8 +120,8 @@ extension LockWatch {
     let period = currentPeriod
     // Turned off meanwhile: nobody will note the release.
     guard period != 0 else { return true }
-    let hold = HeldLocks.Hold(subject: subject, isShared: isShared, stack: stack)
-    me.holds.withLock { $0.append(hold, period: period) }
+    let hold = HeldLocks.Hold(subject: subject.named, isShared: isShared, stack: stack)
+    me.withHolds { $0.append(hold, period: period) }
     return true
   }
 
@@ -140,7 +140,7 @@ extension LockWatch {
     // Before the period, so that what is said too late for a period is said again in the next one.
     let edition = edition.load(ordering: .acquiring)
     let period = currentPeriod
-    let held = me.holds.withLock { $0.current(period: period, without: wanted.identity) }
+    let held = me.withHolds { $0.current(period: period, without: wanted.identity) }
     guard !held.isEmpty else { return }
     var way = Hasher()
     for hold in held {
@@ -160,7 +160,7 @@ extension LockWatch {
             thread: identity,
             held: hold,
             allHeld: held,
-            wanted: wanted,
+            wanted: wanted.named,
             wantsShared: isShared,
             stack: stack
           )
@@ -174,7 +174,7 @@ extension LockWatch {
   func stack(of subject: Subject, in holder: ThreadRecord) -> CallStack? {
     let period = currentPeriod
     guard period != 0 else { return nil }
-    return holder.holds.withLock { $0.stack(of: subject.identity, period: period) }
+    return holder.withHolds { $0.stack(of: subject.identity, period: period) }
   }
 
   /// A lock goes away.

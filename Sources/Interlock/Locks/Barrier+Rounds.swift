@@ -20,7 +20,7 @@ extension Barrier {
   /// With more threads than CPUs the others need a turn each.
   private static let yields = 16
 
-  var subject: Subject { Subject("Barrier", self, name: name) }
+  var subject: Subject { Subject("Barrier", self) }
   var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   var rules: BarrierRules {

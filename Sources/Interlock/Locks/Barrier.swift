@@ -152,3 +152,7 @@ extension Barrier {
     sleepers.withLock { $0 }.map { ThreadIdentity($0.thread) }
   }
 }
+
+extension Barrier: Named {
+  package var nameForReports: String? { name }
+}

@@ -136,7 +136,7 @@ public final class Condition: @unchecked Sendable {
 }
 
 extension Condition {
-  private var subject: Subject { Subject("Condition", self, name: name) }
+  private var subject: Subject { Subject("Condition", self) }
 
   private func wait(givingUpAt deadline: Deadline?) -> Bool {
     requireLock("wait")
@@ -159,4 +159,8 @@ extension Condition {
       )
     }
   }
+}
+
+extension Condition: Named {
+  package var nameForReports: String? { name }
 }

@@ -102,7 +102,7 @@ public final class Event: Sendable {
 }
 
 extension Event {
-  private var subject: Subject { Subject("Event", self, name: name) }
+  private var subject: Subject { Subject("Event", self) }
 
   private func wait(givingUpAt deadline: Deadline?) -> Bool {
     if !Seam.isWatched, isSet { return true }
@@ -120,4 +120,8 @@ extension Event {
       ) == .given
     }
   }
+}
+
+extension Event: Named {
+  package var nameForReports: String? { name }
 }

@@ -44,13 +44,15 @@ extension Lock {
 
   /// Acquires the lock in the way that works always; gives up only with a deadline.
   private func acquireSlowly(_ kind: Operation.Kind, until deadline: Deadline?) -> Bool {
-    let me = ThreadRecord.current
-    if Bits.owner(of: state.load(ordering: .relaxed)) == me.number {
+    let number = ThreadNumber.current
+    if Bits.owner(of: state.load(ordering: .relaxed)) == number {
       misuse(
         "\(type).acquire()\(quotedName) by its own owner; this thread would wait for itself. "
           + "Acquire it once and pass the value down, or use a RecursiveLock."
       )
     }
+    if take(as: number) { return true }
+    let me = ThreadRecord.current
     unsafe me.wakes = 0
     return acquireLoop(me, kind, until: deadline)
   }

@@ -228,7 +228,7 @@ extension Lock {
     static func owner(of word: UInt32) -> UInt32 { word & ownerMask }
   }
 
-  var subject: Subject { Subject(type, self, name: name, exclusion: .lock) }
+  var subject: Subject { Subject(type, self, exclusion: .lock) }
   var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   func describeOwner(_ word: UInt32) -> String {
@@ -237,4 +237,8 @@ extension Lock {
     let owner = Seam.world.registry.record(number: number)
     return owner.map { "thread \"\($0.name)\"" } ?? "a thread that has ended"
   }
+}
+
+extension Lock: Named {
+  package var nameForReports: String? { name }
 }

@@ -167,7 +167,7 @@ extension Monitor where Value: ~Copyable {
   {
     let pointer = unsafe pointer
     if unsafe predicate(pointer.pointee) { return true }
-    let subject = Subject("Monitor", lock, name: lock.name)
+    let subject = Subject("Monitor", lock)
     let lock = lock
     let waiting = waiting
     let isSatisfied = { unsafe predicate(pointer.pointee) }

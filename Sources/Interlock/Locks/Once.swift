@@ -77,7 +77,7 @@ extension Once where Value == Void {
 }
 
 extension Once {
-  private var subject: Subject { Subject("Once", self, name: name) }
+  private var subject: Subject { Subject("Once", self) }
 
   private func value(givingUpAt deadline: Deadline?) -> Value? {
     if let value = valueIfReady { return value }
@@ -137,4 +137,8 @@ extension Once: HeldByThreads {
     }
     return number.flatMap(RealWorld.shared.registry.record).map { [$0] } ?? []
   }
+}
+
+extension Once: Named {
+  package var nameForReports: String? { name }
 }

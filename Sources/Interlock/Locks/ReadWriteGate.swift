@@ -62,7 +62,7 @@ final class ReadWriteGate: Sendable {
     )
   }
 
-  private var subject: Subject { Subject("ReadWriteLock", self, name: name, exclusion: .shared) }
+  private var subject: Subject { Subject("ReadWriteLock", self, exclusion: .shared) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 }
 
@@ -70,4 +70,8 @@ extension ReadWriteGate: HeldByThreads {
   package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] {
     rules.withLock { $0.obstacles(of: waiter) }
   }
+}
+
+extension ReadWriteGate: Named {
+  var nameForReports: String? { name }
 }

@@ -159,7 +159,7 @@ extension Semaphore {
 }
 
 extension Semaphore {
-  private var subject: Subject { Subject("Semaphore", self, name: name) }
+  private var subject: Subject { Subject("Semaphore", self) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   private func require(_ count: Int, _ call: String) {
@@ -226,4 +226,8 @@ extension Semaphore {
     if rules.line.isEmpty { word.store(rules.permits, ordering: .releasing) }
     return result
   }
+}
+
+extension Semaphore: Named {
+  package var nameForReports: String? { name }
 }

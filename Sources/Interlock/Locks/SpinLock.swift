@@ -130,7 +130,7 @@ extension SpinLock {
   /// The number of the thread that has the lock; 0 if nobody has.
   package var ownerNumber: UInt32 { word.rawLoad(ordering: .relaxed) }
 
-  private var subject: Subject { Subject("SpinLock", self, name: name, exclusion: .spinLock) }
+  private var subject: Subject { Subject("SpinLock", self, exclusion: .spinLock) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   private func isTaken(by number: UInt32) -> Bool {
@@ -156,4 +156,8 @@ extension SpinLock {
       if Seam.isEnding { return false }
     }
   }
+}
+
+extension SpinLock: Named {
+  package var nameForReports: String? { name }
 }

@@ -125,7 +125,7 @@ public final class WaitGroup: Sendable {
 }
 
 extension WaitGroup {
-  private var subject: Subject { Subject("WaitGroup", self, name: name) }
+  private var subject: Subject { Subject("WaitGroup", self) }
   private var quotedName: String { name.map { " \"\($0)\"" } ?? "" }
 
   private func wait(givingUpAt deadline: Deadline?) -> Bool {
@@ -142,4 +142,8 @@ extension WaitGroup {
       ) == .given
     }
   }
+}
+
+extension WaitGroup: Named {
+  package var nameForReports: String? { name }
 }

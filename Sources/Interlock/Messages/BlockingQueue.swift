@@ -107,7 +107,7 @@ public class BlockingQueue<Element: Sendable>: @unchecked Sendable {
     )
   }
 
-  final var subject: Subject { Subject("BlockingQueue", self, name: name) }
+  final var subject: Subject { Subject("BlockingQueue", self) }
 }
 
 // Putting.
@@ -327,4 +327,8 @@ extension BlockingQueue {
     case nil: return nil
     }
   }
+}
+
+extension BlockingQueue: Named {
+  package final var nameForReports: String? { name }
 }

@@ -90,7 +90,7 @@ final class PipelineLine<Output: Sendable>: Sendable {
 }
 
 extension PipelineLine {
-  private var subject: Subject { Subject("Pipeline", self, name: name) }
+  private var subject: Subject { Subject("Pipeline", self) }
 
   private func waitForRoom() -> Bool {
     wait(enter: { $0.enter($1) }, leave: { ($0.leave($1), []) })
@@ -110,4 +110,8 @@ extension PipelineLine {
       ) == .given
     }
   }
+}
+
+extension PipelineLine: Named {
+  var nameForReports: String? { name }
 }

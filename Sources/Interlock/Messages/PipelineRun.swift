@@ -108,7 +108,7 @@ final class PipelineRun: Sendable {
 
   /// Ends the run before its time, unless it has ended so already.
   func end(with error: any Error, in stage: String?) {
-    let isFirst = Seam.attempt(.close, on: Subject("Pipeline", self, name: name)) {
+    let isFirst = Seam.attempt(.close, on: Subject("Pipeline", self)) {
       failure.withLock { failure in
         guard failure == nil else { return false }
         failure = Failure(error: error, stage: stage)
@@ -136,4 +136,8 @@ final class PipelineRun: Sendable {
     }
     if tally.leave() { stage.close() }
   }
+}
+
+extension PipelineRun: Named {
+  var nameForReports: String? { name }
 }

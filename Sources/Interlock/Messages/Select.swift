@@ -173,7 +173,7 @@ private struct Selection<Result> {
   }
 
   private var subject: Subject {
-    cases.first?.subject ?? Subject("SelectCase", thread, name: nil)
+    cases.first?.subject ?? Subject("SelectCase", unnamed: thread)
   }
 
   /// Does the first case that can be done at once.

@@ -33,15 +33,18 @@ package struct Operation: Sendable {
 }
 
 /// The object that an operation is about: a lock, a barrier, a thread.
+///
+/// It holds no reference: each operation has one, and to count references would be most of what it costs. So
+/// ``object`` and ``name`` are there only while the operation is being done; ``NamedSubject`` outlives it.
 package struct Subject: Sendable {
   /// The kind of thing, as its users write it.
   package let type: StaticString
   /// What tells it from others of its kind while it lives.
   package let identity: UInt
-  /// The name its user gave it.
-  package let name: String?
   /// How it excludes threads.
   package let exclusion: Exclusion
+  /// Whether its name is its object's.
+  private let isNamed: Bool
 
   /// How a thing excludes threads from what others do with it.
   package enum Exclusion: Sendable {
@@ -55,20 +58,25 @@ package struct Subject: Sendable {
     case spinLock
   }
 
-  package init(
-    _ type: StaticString,
-    _ object: AnyObject,
-    name: String?,
-    exclusion: Exclusion = .none
-  ) {
+  /// A thing that is called what its object is called.
+  package init(_ type: StaticString, _ object: any Named, exclusion: Exclusion = .none) {
     self.type = type
-    self.identity = UInt(bitPattern: ObjectIdentifier(object))
-    self.name = name
+    identity = UInt(bitPattern: ObjectIdentifier(object))
     self.exclusion = exclusion
+    isNamed = true
+  }
+
+  /// A thing without a name.
+  package init(_ type: StaticString, unnamed object: AnyObject) {
+    self.type = type
+    identity = UInt(bitPattern: ObjectIdentifier(object))
+    exclusion = .none
+    isNamed = false
   }
 
   /// Whether whoever acquires it has it until releasing it, and others wait for that.
-  package var isLock: Bool { exclusion != .none }
+  @inlinable
+  package var isLock: Bool { if case .none = exclusion { false } else { true } }
 
   /// The lock, if one thread at a time can have it.
   package var soleLock: SoleLock? { SoleLock(exclusion, identity) }
@@ -105,7 +113,21 @@ package struct SoleLock: Hashable, Sendable {
   }
 }
 
+/// A thing that its user may have given a name.
+package protocol Named: AnyObject {
+  /// The name, if there is one.
+  var nameForReports: String? { get }
+}
+
 extension Subject {
+  /// The name its user gave it, while the operation on it is being done.
+  package var name: String? {
+    isNamed ? (object as? any Named)?.nameForReports : nil
+  }
+
+  /// The same for whoever asks later.
+  package var named: NamedSubject { NamedSubject(subject: self, name: name) }
+
   /// The object itself, while the operation on it is being done: it is alive then.
   package var object: AnyObject? {
     // SAFETY: whoever does the operation calls a method of the object.
@@ -116,14 +138,34 @@ extension Subject {
 }
 
 extension Subject: CustomStringConvertible {
+  /// The thing as messages call it, as in `Lock "accounts"`, while the operation on it is being done.
+  package var description: String { named.description }
+}
+
+/// A ``Subject`` for whoever asks what it was when its object may be gone.
+package struct NamedSubject: Sendable {
+  private let subject: Subject
+  /// The name its user gave it.
+  package let name: String?
+
+  fileprivate init(subject: Subject, name: String?) {
+    self.subject = subject
+    self.name = name
+  }
+
+  /// What told it from others of its kind.
+  package var identity: UInt { subject.identity }
+}
+
+extension NamedSubject: CustomStringConvertible {
   /// The thing as messages call it, as in `Lock "accounts"`.
   package var description: String {
-    name.map { "\(type) \"\($0)\"" } ?? "a \(type) without a name"
+    name.map { "\(subject.type) \"\($0)\"" } ?? "a \(subject.type) without a name"
   }
 }
 
 extension Operation: CustomStringConvertible {
-  /// The call as its users write it, as in `Lock.acquire() on "accounts"`.
+  /// The call as its users write it, as in `Lock.acquire() on "accounts"`, while it is being done.
   package var description: String {
     if kind == .look {
       return subject.isLock ? "looks at \(subject)" : "\(subject.type).isCancelled"

@@ -14,7 +14,7 @@
 ///
 /// No wake is lost: whoever turns `asleep` into `permitted` wakes the word, and the owner's sleep
 /// begins only while the word is still `asleep`.
-package final class Parker: Sendable {
+package struct Parker: ~Copyable, Sendable {
   private enum State {
     static let empty: UInt32 = 0
     static let permitted: UInt32 = 1

@@ -90,11 +90,17 @@ extension Seam {
     _ body: () -> Void
   ) {
     let outside = unsafe interlock_get_current_thread()
-    unsafe interlock_set_current_thread(interlock_thread())
-    bind(binding)
-    thread.becomeCurrent()
+    // SAFETY: both are alive while this runs, and nobody is this thread afterwards.
+    unsafe interlock_set_current_thread(
+      interlock_thread(
+        number: thread.number,
+        record: Unmanaged.passUnretained(thread).toOpaque(),
+        world: Unmanaged.passUnretained(binding).toOpaque()
+      )
+    )
+    thread.enter()
     body()
-    thread.end()
+    thread.leave()
     unsafe interlock_set_current_thread(outside)
   }
 

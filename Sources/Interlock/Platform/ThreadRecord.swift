@@ -33,9 +33,10 @@ package final class ThreadRecord: @unchecked Sendable {
   private let cancellation = Atomic<Bool>(false)
   // The reason in the low 8 bits; above them the place that the signal came from.
   private let wakeSignal = Atomic<UInt32>(UInt32(WakeReason.none.rawValue))
-  private let wait = Guarded<ThreadWait?>(nil, isQuiet: true)
-  /// Ends a wait of the thread that is not at its parker.
-  private let interrupter = Guarded<(@Sendable () -> Void)?>(nil, isQuiet: true)
+  private let circumstancesGuard = GuardLock(isQuiet: true)
+  // Guarded by: `circumstancesGuard`.
+  @exclusivity(unchecked)
+  private var circumstances = Circumstances()
 
   // SAFETY (all): touched only by the thread itself.
   /// How often the thread was woken for the lock that it waits for; see `Lock`.
@@ -43,6 +44,7 @@ package final class ThreadRecord: @unchecked Sendable {
   /// How often the thread has selected; see `nextSelection`.
   nonisolated(unsafe) private var selections: UInt64 = 0
   /// The values of this thread's thread-local variables.
+  @exclusivity(unchecked)
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]
   /// The locks with a rank that this thread holds.
   nonisolated(unsafe) var rankedHolds: [RankedHold] = []
@@ -54,8 +56,6 @@ package final class ThreadRecord: @unchecked Sendable {
   nonisolated(unsafe) var refusal: Deadlock?
   /// How often the thread has waited.
   nonisolated(unsafe) private var waitCount: UInt64 = 0
-  /// The locks that the thread has, while ``DeadlockDetection`` is on.
-  let holds = Guarded(HeldLocks(), isQuiet: true)
   /// In which orders it has acquired locks, as far as it has said so.
   nonisolated(unsafe) var orders = OrderMemory()
 
@@ -64,11 +64,25 @@ package final class ThreadRecord: @unchecked Sendable {
   /// The pool task that the thread runs, the innermost if there are several.
   nonisolated(unsafe) var task: Unmanaged<AnyPoolTask>?
 
+  private func withCircumstances<Result>(_ body: (inout Circumstances) -> Result) -> Result {
+    circumstancesGuard.withLock { unsafe body(&circumstances) }
+  }
+
+  /// What others may want to know of the thread, or change.
+  private struct Circumstances {
+    /// The wait that it is in.
+    var wait: ThreadWait?
+    /// Ends a wait that is not at its parker.
+    var interrupter: (@Sendable () -> Void)?
+    /// The locks that it has, while ``DeadlockDetection`` is on.
+    var holds = HeldLocks()
+  }
+
   /// A record for a thread that is about to start.
   package init(name: String?, in registry: ThreadRegistry) {
     self.registry = registry
     number = registry.makeNumber()
-    self.name = name ?? "thread-\(number)"
+    self.name = name ?? "thread-" + String(number)
   }
 
   /// Which threads of its world wait for which pool tasks.
@@ -154,7 +168,7 @@ extension ThreadRecord {
     let operation = operation()
     CooperativePool.noteBlocking(operation)
     enterWait(operation, until: deadline, heldBy: held)
-    defer { wait.withLock { $0 = nil } }
+    defer { withCircumstances { $0.wait = nil } }
     while true {
       if isRefused || deadline != nil && isCancelled { return signalled }
       let isInTime = parker.park(until: deadline ?? .never)
@@ -163,8 +177,11 @@ extension ThreadRecord {
     }
   }
 
-  /// What the thread waits for at this moment.
-  package var currentWait: Operation? { wait.withLock { $0?.operation } }
+  /// What the thread waits for at this moment, in words.
+  package var currentWait: String? {
+    // While the guard is held the wait goes on, and its object is there.
+    withCircumstances { $0.wait?.operation.description }
+  }
 }
 
 // Waiting in circles; see Documentation/Internals/Deadlock.md.
@@ -184,25 +201,25 @@ extension ThreadRecord {
       acceptsRefusal: unsafe acceptsRefusal
     )
     guard held != nil, entered.isEndless, Seam.watchingWorld == nil else {
-      return wait.withLock { $0 = entered }
+      return setWait(entered)
     }
     WaitForGraph.enter(self, entered)
   }
 
   /// The wait that the thread is in, whatever has become of it.
-  var lastWait: ThreadWait? { wait.withLock { $0 } }
+  var lastWait: ThreadWait? { withCircumstances { $0.wait } }
 
   /// Writes down what the thread is about to wait for.
   func setWait(_ wait: ThreadWait) {
-    self.wait.withLock { $0 = wait }
+    withCircumstances { $0.wait = wait }
   }
 
   /// Changes what is known of the wait with this number, if the thread is still in it.
   func changeWait(_ number: UInt64, _ change: (inout ThreadWait) -> Void) {
-    wait.withLock { wait in
-      guard var changed = wait, changed.number == number else { return }
+    withCircumstances { circumstances in
+      guard var changed = circumstances.wait, changed.number == number else { return }
       change(&changed)
-      wait = changed
+      circumstances.wait = changed
     }
   }
 
@@ -215,9 +232,18 @@ extension ThreadRecord {
 
   /// Whether the thread was chosen to end a deadlock; only the thread itself asks.
   private var isRefused: Bool {
-    guard unsafe acceptsRefusal, let deadlock = wait.withLock({ $0?.refusal }) else { return false }
+    guard unsafe acceptsRefusal, let deadlock = withCircumstances({ $0.wait?.refusal }) else {
+      return false
+    }
     unsafe refusal = deadlock
     return true
+  }
+}
+
+extension ThreadRecord {
+  /// Runs `body` with the locks that the thread has, as far as that is noted.
+  func withHolds<Result>(_ body: (inout HeldLocks) -> Result) -> Result {
+    withCircumstances { body(&$0.holds) }
   }
 }
 
@@ -293,7 +319,7 @@ extension ThreadRecord {
   /// Lets the thread, if it waits, look whether it was cancelled.
   package func interrupt() {
     parker.wake()
-    interrupter.withLock { $0?() }
+    withCircumstances { $0.interrupter?() }
   }
 
   /// Runs `body`, in which the thread waits for something outside its process.
@@ -304,8 +330,8 @@ extension ThreadRecord {
     _ interrupt: @escaping @Sendable () -> Void,
     _ body: () throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    interrupter.withLock { $0 = interrupt }
-    defer { interrupter.withLock { $0 = nil } }
+    withCircumstances { $0.interrupter = interrupt }
+    defer { withCircumstances { $0.interrupter = nil } }
     return try body()
   }
 }
@@ -347,12 +373,17 @@ extension ThreadRecord {
 
   /// The calling thread is the one that this record describes.
   package func becomeCurrent() {
-    native.rawStore(interlock_thread_native_id(), ordering: .relaxed)
-    registry.add(self)
+    enter()
     var thread = unsafe interlock_get_current_thread()
     unsafe thread.number = number
     unsafe thread.record = unsafe Unmanaged.passRetained(self).toOpaque()
     unsafe interlock_set_current_thread(thread)
+  }
+
+  /// The calling thread, which this record describes, begins to do something for its user.
+  package func enter() {
+    native.rawStore(interlock_thread_native_id(), ordering: .relaxed)
+    registry.add(self)
   }
 
   /// The calling thread, which this record describes, will not do anything for its user any more.
@@ -387,4 +418,8 @@ enum ThreadNumber {
 
   @usableFromInline @inline(never)
   static func identify() -> UInt32 { ThreadRecord.current.number }
+}
+
+extension ThreadRecord: Named {
+  package var nameForReports: String? { name }
 }

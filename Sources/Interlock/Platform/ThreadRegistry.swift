@@ -1,7 +1,8 @@
 /// The threads that live in one world, as far as the toolkit has met them.
 package final class ThreadRegistry: Sendable {
   private let lastNumber = Atomic<UInt64>(0)
-  private let records = Guarded<[UInt32: ThreadRecord]>([:], isQuiet: true)
+  /// By their numbers, which go up: almost always a new one comes last.
+  private let records = Guarded<[ThreadRecord]>([], isQuiet: true)
   /// Which threads wait for which pool tasks.
   let joins = Guarded(JoinGraph(), isQuiet: true)
 
@@ -17,22 +18,58 @@ package final class ThreadRegistry: Sendable {
     }
   }
 
+  /// Forgets all threads, and begins to count them anew.
+  ///
+  /// No thread that it knows will ask for another one.
+  package func reset() {
+    lastNumber.rawStore(0, ordering: .relaxed)
+    // What they hold goes when the lock is free; see `remove`.
+    let removed = records.withLock { records -> [ThreadRecord] in
+      guard !records.isEmpty else { return [] }
+      defer { records = [] }
+      return records
+    }
+    withExtendedLifetime(removed) {}
+  }
+
   package func add(_ record: ThreadRecord) {
-    records.withLock { $0[record.number] = record }
+    records.withLock { records in
+      records.insert(record, at: Self.place(of: record.number, in: records))
+    }
   }
 
   package func remove(_ record: ThreadRecord) {
     // The last reference may go here, and with it whatever the record holds: not under the lock.
-    let removed = records.withLock { $0.removeValue(forKey: record.number) }
+    let removed = records.withLock { records -> ThreadRecord? in
+      let place = Self.place(of: record.number, in: records)
+      guard place < records.count, records[place] === record else { return nil }
+      return records.remove(at: place)
+    }
     withExtendedLifetime(removed) {}
   }
 
   package func record(number: UInt32) -> ThreadRecord? {
-    records.withLock { $0[number] }
+    records.withLock { records in
+      let place = Self.place(of: number, in: records)
+      return place < records.count && records[place].number == number ? records[place] : nil
+    }
   }
 
   /// All of them, oldest first.
-  package var live: [ThreadRecord] {
-    records.withLock { Array($0.values) }.sorted { $0.number < $1.number }
+  package var live: [ThreadRecord] { records.withLock { $0 } }
+
+  /// Where the first one with this number, or a higher one, is.
+  private static func place(of number: UInt32, in records: [ThreadRecord]) -> Int {
+    guard let last = records.last, last.number >= number else { return records.count }
+    var range = 0..<records.count
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      if records[middle].number < number {
+        range = middle + 1..<range.upperBound
+      } else {
+        range = range.lowerBound..<middle
+      }
+    }
+    return range.lowerBound
   }
 }

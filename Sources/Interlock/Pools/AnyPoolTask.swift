@@ -206,7 +206,7 @@ extension AnyPoolTask {
 
 // Those who wait for the end.
 extension AnyPoolTask {
-  final var subject: Subject { Subject("PoolTask", self, name: name) }
+  final var subject: Subject { Subject("PoolTask", self) }
 
   /// Puts somebody on the list of those who are told when the task is over.
   ///
@@ -251,4 +251,8 @@ enum PoolTaskFollower {
   case gathering(TaskGathering, Int)
   /// Foreign code.
   case callback(@Sendable () -> Void)
+}
+
+extension AnyPoolTask: Named {
+  package final var nameForReports: String? { name }
 }

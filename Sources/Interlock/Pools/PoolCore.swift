@@ -58,7 +58,7 @@ final class PoolCore: Sendable {
     crew = Guarded(PoolCrewRules(wanted: workers))
   }
 
-  var subject: Subject { Subject("ThreadPool", self, name: name) }
+  var subject: Subject { Subject("ThreadPool", self) }
 
   /// Asks the crew's rules.
   func withCrew<Result>(_ body: (inout PoolCrewRules) -> Result) -> Result {
@@ -340,4 +340,8 @@ extension PoolCore {
     }
     return true
   }
+}
+
+extension PoolCore: Named {
+  var nameForReports: String? { name }
 }

@@ -70,7 +70,7 @@ final class TaskGathering: Sendable {
       task.run(on: me, counting: worker.counts)
       worker.forgetBegun()
     }
-    let subject = Subject("PoolTask", self, name: nil)
+    let subject = Subject("PoolTask", unnamed: self)
     var found: Int?
     _ = Seam.attempt(.wait, on: subject) {
       // Those that are over meanwhile belong to them: they are no reason to wait for ever.

@@ -32,7 +32,7 @@ extension Connection {
     let bell = try station.bell()
     guard enter(bell) else { throw .closedHere }
     defer { leave(bell) }
-    CooperativePool.noteBlocking(Operation(direction.kind, Subject("Connection", self, name: nil)))
+    CooperativePool.noteBlocking(Operation(direction.kind, Subject("Connection", unnamed: self)))
     guard let deadline else {
       try bell.wait(for: direction.events, at: socket, until: .never)
       return true

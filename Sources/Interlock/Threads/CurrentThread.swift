@@ -11,7 +11,7 @@ public enum CurrentThread {
   /// Whether the thread was asked to end, by ``ThreadHandle/cancel()``.
   public static var isCancelled: Bool {
     let me = ThreadRecord.current
-    return Seam.look(at: Subject("CurrentThread", me, name: nil)) { me.isCancelled }
+    return Seam.look(at: Subject("CurrentThread", unnamed: me)) { me.isCancelled }
   }
 
   /// Throws if the thread was asked to end.
@@ -21,7 +21,7 @@ public enum CurrentThread {
 
   /// Lets other threads run before this one goes on.
   public static func yield() {
-    Seam.perform(.yield, on: Subject("CurrentThread", ThreadRecord.current, name: nil)) {
+    Seam.perform(.yield, on: Subject("CurrentThread", unnamed: ThreadRecord.current)) {
       Seam.world.yield()
     }
   }
@@ -32,9 +32,9 @@ public enum CurrentThread {
   @discardableResult
   public static func sleep(until deadline: Deadline) -> Bool {
     let me = ThreadRecord.current
-    return Seam.attempt(.sleep, on: Subject("CurrentThread", me, name: nil)) {
+    return Seam.attempt(.sleep, on: Subject("CurrentThread", unnamed: me)) {
       me.prepareToWait()
-      let operation = Operation(.sleep, Subject("CurrentThread", me, name: nil))
+      let operation = Operation(.sleep, Subject("CurrentThread", unnamed: me))
       _ = me.waitForSignal(operation, until: deadline)
       return !me.isCancelled
     }

@@ -15,48 +15,19 @@
 /// - Returns: A handle to join the thread with.
 /// - Throws: ``ThreadError`` if the system gives the process no other thread.
 @discardableResult
+@inlinable
 public func spawn<Success: Sendable, Failure: Error>(
   name: String? = nil,
   stackSize: Int? = nil,
   _ body: @escaping @Sendable () throws(Failure) -> Success
 ) throws(ThreadError) -> ThreadHandle<Success, Failure> {
-  let world = Seam.world
-  let handle = ThreadHandle<Success, Failure>(record: ThreadRecord(name: name, in: world.registry))
-  let job = ThreadJob(body)
-  var failure: ThreadError?
-  _ = Seam.attempt(.start, on: handle.subject) {
-    do throws(ThreadError) {
-      try world.start(handle.record, stackSize: stackSize) {
-        let ending = job.run()
-        // Whoever joins finds everything gone that belonged to the thread.
-        handle.record.leave()
-        handle.finish(ending)
+  ThreadHandle(
+    try ThreadLife(name: name, stackSize: stackSize) {
+      do throws(Failure) {
+        return ThreadResult<Success, Failure>(.success(try body()))
+      } catch {
+        return ThreadResult<Success, Failure>(.failure(error))
       }
-      return true
-    } catch {
-      failure = error
-      return false
     }
-  }
-  if let failure { throw failure }
-  return handle
-}
-
-/// The body of a thread, which goes away, with all that it has captured, when it has run.
-private final class ThreadJob<Success: Sendable, Failure: Error>: @unchecked Sendable {
-  // SAFETY: `spawn` sets it before the thread begins; then only the thread touches it.
-  nonisolated(unsafe) private var body: (@Sendable () throws(Failure) -> Success)?
-
-  init(_ body: @escaping @Sendable () throws(Failure) -> Success) {
-    unsafe self.body = body
-  }
-
-  func run() -> ThreadResult<Success, Failure> {
-    guard let body = unsafe body.take() else { fatalError("a thread runs its body once") }
-    do throws(Failure) {
-      return ThreadResult(.success(try body()))
-    } catch {
-      return ThreadResult(.failure(error))
-    }
-  }
+  )
 }

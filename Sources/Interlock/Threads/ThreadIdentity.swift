@@ -31,7 +31,7 @@ public struct ThreadIdentity: Sendable {
   public var isMain: Bool { nativeID == Processors.processID }
 
   /// The call for which the thread sleeps, as in `Lock.acquire() on "accounts"`; `nil` if it runs.
-  public var wait: String? { record.currentWait?.description }
+  public var wait: String? { record.currentWait }
 }
 
 extension ThreadIdentity: Hashable {

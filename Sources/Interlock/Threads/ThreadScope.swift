@@ -31,13 +31,8 @@ public func withThreads<Result>(_ body: (ThreadScope) throws -> Result) throws -
 
 /// Threads that end before the call of ``withThreads(_:)`` that made the scope.
 public final class ThreadScope: Sendable {
-  private struct Member: Sendable {
-    let cancel: @Sendable () -> Void
-    let join: @Sendable () -> (any Error)?
-  }
-
   private struct State {
-    var members: [Member] = []
+    var members: [ThreadLife] = []
     /// Threads that are being started, and are not members yet.
     var starting = 0
     var isCancelled = false
@@ -78,19 +73,8 @@ public final class ThreadScope: Sendable {
       state.withLock { $0.starting -= 1 }
       throw error
     }
-    let member = Member(
-      cancel: { handle.cancel() },
-      join: {
-        do throws(Failure) {
-          try handle.join()
-          return nil
-        } catch {
-          return error
-        }
-      }
-    )
     let isCancelled = state.withLock { state in
-      state.members.append(member)
+      state.members.append(handle.life)
       state.starting -= 1
       return state.isCancelled
     }
@@ -113,14 +97,14 @@ public final class ThreadScope: Sendable {
   func joinAll() -> (any Error)? {
     var firstError: (any Error)?
     while true {
-      let (member, isEnded) = state.withLock { state -> (Member?, Bool) in
+      let (member, isEnded) = state.withLock { state -> (ThreadLife?, Bool) in
         if let first = state.members.first { return (first, false) }
         state.isEnded = state.starting == 0
         return (nil, state.isEnded)
       }
       if isEnded { return firstError }
       if let member {
-        let error = member.join()
+        let error = member.join().failure
         firstError = firstError ?? error
         // Not before it has ended: `cancelAll` must find it. Others come only behind it.
         state.withLock { _ = $0.members.removeFirst() }

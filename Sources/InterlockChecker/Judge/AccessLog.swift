@@ -51,9 +51,6 @@ final class AccessLog {
     unsafe notes.pointee.object_count = 0
   }
 
-  /// Whether there is anything to read.
-  @inline(__always) var isEmpty: Bool { unsafe notes.pointee.access_count == 0 }
-
   /// Gives the accesses, in order, and forgets them.
   func read(_ body: (interlock_access) -> Void) {
     for index in 0..<(unsafe notes.pointee.access_count) { body(unsafe space[index]) }

@@ -9,9 +9,14 @@
 ///
 /// (Flanagan and Freund, FastTrack, 2009.)
 struct RaceJudge {
-  private var threads: [VectorClock] = []
-  private var places: [UInt: VectorClock] = [:]
-  private var cells: [UInt: Cell] = [:]
+  /// One row for each thread.
+  private var threads = Clocks()
+  /// One row for each place where threads have met, by its number in the table.
+  private var places = Clocks()
+  private var placeNumbers = AddressTable()
+  /// What is remembered of plain memory, by its number in the table.
+  private var cells: [Cell] = []
+  private var cellNumbers = AddressTable()
   /// Knows what memory became an object when; `nil` if nobody does.
   private var log: AccessLog?
 
@@ -20,43 +25,59 @@ struct RaceJudge {
   /// - Parameter log: Where it is written down what memory becomes an object.
   mutating func begin(_ log: AccessLog?) {
     self.log = log
-    threads.removeAll(keepingCapacity: true)
-    places.removeAll(keepingCapacity: true)
+    threads.removeRows(from: 0)
+    places.removeRows(from: 0)
+    placeNumbers.removeAll()
     cells.removeAll(keepingCapacity: true)
+    cellNumbers.removeAll()
   }
 
   /// A thread begins, and knows what the one that started it knows.
   mutating func start(_ thread: Int, by parent: Int?) {
-    while threads.count <= thread { threads.append(VectorClock()) }
+    threads.widen(for: thread)
+    while threads.count <= thread { threads.append() }
     if let parent {
-      threads[thread] = threads[parent]
-      threads[parent][parent] += 1
+      threads.join(thread, with: parent)
+      goOn(parent)
     }
-    threads[thread][thread] += 1
+    goOn(thread)
   }
 
   /// A thread learns what was released at a place.
   mutating func acquire(_ place: UInt, by thread: Int) {
-    if let clock = places[place] { threads[thread].join(clock) }
+    if let row = placeNumbers[place] { threads.join(thread, with: row, of: places) }
   }
 
   /// A thread tells at a place what it knows.
   mutating func release(_ place: UInt, by thread: Int) {
-    places[place, default: VectorClock()].join(threads[thread])
-    threads[thread][thread] += 1
+    places.join(row(of: place), with: thread, of: threads)
+    goOn(thread)
   }
 
   /// What is told at a place from now on is only what this thread tells.
   mutating func replace(_ place: UInt, by thread: Int) {
-    places[place] = threads[thread]
-    threads[thread][thread] += 1
+    clear(place)
+    release(place, by: thread)
   }
 
   /// What was told at a place is not told any more.
-  mutating func clear(_ place: UInt) { places[place] = nil }
+  mutating func clear(_ place: UInt) {
+    if let row = placeNumbers[place] { places.clear(row) }
+  }
 
   /// A thread knows all that another one, which has ended, knew.
-  mutating func join(_ ended: Int, by thread: Int) { threads[thread].join(threads[ended]) }
+  mutating func join(_ ended: Int, by thread: Int) { threads.join(thread, with: ended) }
+
+  private mutating func row(of place: UInt) -> Int {
+    let (row, isNew) = placeNumbers.admit(place)
+    if isNew { places.append() }
+    return row
+  }
+
+  /// What a thread does next, it has not told anybody.
+  private mutating func goOn(_ thread: Int) {
+    threads.advance(thread, thread)
+  }
 }
 
 // Accesses.
@@ -65,7 +86,7 @@ extension RaceJudge {
   struct Access: Equatable {
     let thread: Int
     /// How many steps the thread had done.
-    let time: UInt32
+    let time: Int
     /// Which step of the execution it was.
     let step: Int
     let isWrite: Bool
@@ -89,6 +110,35 @@ extension RaceJudge {
     var read: Access?
     /// The last read of each other thread.
     var otherReads: [Access] = []
+
+    /// An access of another thread that is not ordered before this one.
+    ///
+    /// - Parameters:
+    ///   - access: This one.
+    ///   - threads: What each thread knows.
+    /// - Returns: The other one.
+    func rival(of access: Access, _ threads: Clocks) -> Access? {
+      func isRival(_ other: Access) -> Bool {
+        other.thread != access.thread && other.time > threads[access.thread, other.thread]
+      }
+      if let write, isRival(write) { return write }
+      guard access.isWrite else { return nil }
+      if let read, isRival(read) { return read }
+      return otherReads.first(where: isRival)
+    }
+
+    mutating func note(_ access: Access) {
+      if access.isWrite {
+        write = access
+        read = nil
+        if !otherReads.isEmpty { otherReads = [] }
+      } else if read.map({ $0.thread == access.thread }) ?? true {
+        read = access
+      } else {
+        otherReads.removeAll { $0.thread == access.thread }
+        otherReads.append(access)
+      }
+    }
   }
 
   /// A thread touches plain memory.
@@ -111,44 +161,22 @@ extension RaceJudge {
   ) -> Race? {
     let access = Access(
       thread: thread,
-      time: threads[thread][thread],
+      time: threads[thread, thread],
       step: step,
       isWrite: isWrite,
       place: place,
       objectCount: objectCount ?? log?.objectCount ?? 0
     )
-    return touch(&cells[address, default: Cell()], at: address, access)
-  }
-
-  private func touch(_ cell: inout Cell, at address: UInt, _ access: Access) -> Race? {
-    if let other = rival(of: access, in: cell) {
+    let (number, isNew) = cellNumbers.admit(address)
+    if isNew { cells.append(Cell()) }
+    if let other = cells[number].rival(of: access, threads) {
       guard let log, log.isNew(address, in: other.objectCount..<access.objectCount) else {
         return Race(first: other, second: access, address: address)
       }
       // The memory is new, and this is the first access to it that matters.
-      cell = Cell()
+      cells[number] = Cell()
     }
-    if access.isWrite {
-      cell.write = access
-      cell.read = nil
-      if !cell.otherReads.isEmpty { cell.otherReads = [] }
-    } else if cell.read.map({ $0.thread == access.thread }) ?? true {
-      cell.read = access
-    } else {
-      cell.otherReads.removeAll { $0.thread == access.thread }
-      cell.otherReads.append(access)
-    }
+    cells[number].note(access)
     return nil
-  }
-
-  /// An access of another thread that is not ordered before this one.
-  private func rival(of access: Access, in cell: Cell) -> Access? {
-    func isRival(_ other: Access) -> Bool {
-      other.thread != access.thread && other.time > threads[access.thread][other.thread]
-    }
-    if let write = cell.write, isRival(write) { return write }
-    guard access.isWrite else { return nil }
-    if let read = cell.read, isRival(read) { return read }
-    return cell.otherReads.first(where: isRival)
   }
 }

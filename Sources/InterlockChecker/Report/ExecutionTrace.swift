@@ -25,7 +25,7 @@ struct ExecutionTrace {
   /// A thread has a lock.
   struct Hold {
     let thread: Int
-    let lock: Subject
+    let lock: NamedSubject
     /// The step in which it got it.
     let step: Int
   }
@@ -133,7 +133,7 @@ extension ExecutionTrace {
   private mutating func noteHolds(_ operation: Operation, by thread: Int, succeeded: Bool) {
     let subject = operation.subject
     if operation.acquiresLock, succeeded {
-      holds.append(Hold(thread: thread, lock: subject, step: steps.count - 1))
+      holds.append(Hold(thread: thread, lock: subject.named, step: steps.count - 1))
     } else if operation.releasesLock {
       _ = release(subject.identity, thread)
     } else if let lent = lentHolds.removeValue(forKey: thread) {

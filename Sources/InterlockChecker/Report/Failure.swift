@@ -36,17 +36,16 @@ enum Failure {
 struct BlockedThread: Sendable {
   let number: Int
   let name: String
-  /// The call in which it waits.
+  /// The call in which it waits; its object may be gone.
   let operation: Operation?
+  /// The same in words.
+  let action: String
   /// What it waits for: the object of the call, or the lock that it needs again after a notification.
-  let resource: Subject?
+  let resource: NamedSubject?
   /// The thread whose end it waits for.
   let joined: Int?
   /// Whether it sleeps in the middle of the call; if not, it stands before it.
   let isAsleep: Bool
-
-  /// The call in which it waits.
-  var action: String { operation?.description ?? "something unknown" }
 }
 
 extension Failure {

@@ -10,12 +10,7 @@ struct FirstSights {
     let stack: CallStack
   }
 
-  private enum What {
-    case operation(Operation)
-    case access(WordAccess.Kind)
-  }
-
-  private var sights: [EventID: (what: What, stack: CallStack)] = [:]
+  private var sights: [EventID: Sight] = [:]
   /// For each thread, how many steps it has done at the most.
   private var depths: [Int] = []
 
@@ -26,29 +21,23 @@ struct FirstSights {
 
   /// A thread stands before an operation.
   mutating func note(_ operation: Operation, by thread: ControlledThread) {
-    note(.operation(operation), thread)
+    note(operation.description, thread)
   }
 
   /// A thread stands before an access.
   mutating func note(_ access: WordAccess, by thread: ControlledThread) {
-    note(.access(access.kind), thread)
+    note(access.kind.words, thread)
   }
 
-  private mutating func note(_ what: What, _ thread: ControlledThread) {
+  private mutating func note(_ words: String, _ thread: ControlledThread) {
     while depths.count <= thread.number { depths.append(0) }
     depths[thread.number] = thread.stepCount + 1
-    sights[EventID(thread: thread.number, index: thread.stepCount)] = (what, .capture())
+    sights[EventID(thread: thread.number, index: thread.stepCount)] = Sight(
+      words: words,
+      stack: .capture()
+    )
   }
 
   /// What a thread stood before its step with this index.
-  func sight(of event: EventID) -> Sight? {
-    sights[event].map { sight in
-      let words: String =
-        switch sight.what {
-        case .operation(let operation): operation.description
-        case .access(let kind): kind.words
-        }
-      return Sight(words: words, stack: sight.stack)
-    }
-  }
+  func sight(of event: EventID) -> Sight? { sights[event] }
 }

@@ -15,7 +15,10 @@ extension Operation {
 
   /// Whether it gives such a lock back.
   var releasesLock: Bool {
-    (kind == .release || kind == .releaseShared) && subject.isLock
+    switch kind {
+    case .release, .releaseShared: subject.isLock
+    default: false
+    }
   }
 
   /// What came of it; empty if there is nothing to say.

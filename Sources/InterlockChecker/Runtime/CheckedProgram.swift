@@ -4,7 +4,10 @@ import Interlock
 final class CheckedProgram: Explorable {
   private let body: @Sendable () throws -> Void
   private let options: Exploration
-  private let leftovers = Leftovers()
+  private let fibers = FiberPool()
+  /// The world of the runs that nothing is written down of.
+  private var usual: ControlledWorld?
+  /// The world of the run made last.
   private var last: ControlledWorld?
   private let watch: Watch?
 
@@ -26,7 +29,7 @@ final class CheckedProgram: Explorable {
   }
 
   deinit {
-    last?.close()
+    pause()
     if let watch { Watchdog.shared.end(watch) }
   }
 
@@ -49,8 +52,9 @@ final class CheckedProgram: Explorable {
 
   /// No run is made for a while, and the next one may be made by another thread.
   func pause() {
-    last?.close()
-    last = nil
+    last?.retire()
+    usual?.retire()
+    (last, usual) = (nil, nil)
   }
 
   /// What a thread stood before its step with this index, when it first came so far.
@@ -61,16 +65,21 @@ final class CheckedProgram: Explorable {
 
   /// The same, for who knows what it is.
   func beginRun() -> ControlledWorld {
-    last?.close()
-    let world = ControlledWorld(
+    if traces || last !== usual { last?.retire() } else { last?.close() }
+    let world = traces ? makeWorld() : usual ?? makeWorld()
+    if !traces { usual = world }
+    last = world
+    world.begin(body)
+    return world
+  }
+
+  private func makeWorld() -> ControlledWorld {
+    ControlledWorld(
       names: names,
-      leftovers: leftovers,
+      fibers: fibers,
       options: options,
       accesses: accesses,
-      traces: traces,
-      body
+      traces: traces
     )
-    last = world
-    return world
   }
 }

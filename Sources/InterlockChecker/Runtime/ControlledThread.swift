@@ -11,11 +11,14 @@ import Interlock
 /// | `resumption` | sleeps in the middle of an operation | the execution, when it was woken or its time is over |
 /// | `nothing` | has finished, or crashed | nobody |
 ///
-/// Only the execution changes anything here, while no fiber runs or from the fiber that runs.
+/// Only the execution changes anything here, while no fiber runs or from the fiber that runs. When it is over the
+/// same object, with its fiber, is a thread of the next one.
+@safe
 final class ControlledThread {
   /// What a thread that does not run will do next.
   enum Pending {
-    case operation(Operation)
+    /// Its ``operation``.
+    case operation
     case access(WordAccess)
     case resumption(Sleep)
     case choice(count: Int)
@@ -39,25 +42,33 @@ final class ControlledThread {
     case over
   }
 
-  /// A thread sleeps on a word.
+  /// A thread sleeps on a word, perhaps in the middle of its ``operation``.
   struct Sleep {
     let address: UInt
     let deadline: Deadline
-    /// The operation in whose middle it sleeps.
-    let operation: Operation?
 
     /// Whether it sleeps only to let others go first.
     var isYield: Bool { address == 0 }
   }
 
   /// Which thread it is, in every execution of the body.
-  let number: Int
-  /// How it came to be.
-  let origin: ThreadOrigin
-  let record: ThreadRecord
-  /// Where it runs; `nil` before it has begun.
   @safe @exclusivity(unchecked)
-  var fiber: Fiber?
+  private(set) var number = 0
+  /// How it came to be.
+  @safe @exclusivity(unchecked)
+  private(set) var origin = ThreadOrigin(parent: nil, ordinal: 0)
+  /// The step that started it.
+  @safe @exclusivity(unchecked)
+  private(set) var startedBy: EventID?
+  @safe @exclusivity(unchecked)
+  private var knownRecord: ThreadRecord?
+  @safe @exclusivity(unchecked)
+  private var body: (@Sendable () -> Void)?
+
+  // SAFETY: the world has its threads, and so is there as long as they are.
+  private unowned(unsafe) let world: ControlledWorld
+  /// Where it runs.
+  let fiber: Fiber
 
   /// Set together with ``gate``.
   @safe @exclusivity(unchecked)
@@ -73,13 +84,15 @@ final class ControlledThread {
   /// In how many operations it is, one inside the other.
   @safe @exclusivity(unchecked)
   var depth = 0
-  /// The operation that it is in, the outermost.
+  /// The operation that it stands before or is in, the outermost.
   @safe @exclusivity(unchecked)
   var operation: Operation?
+  /// Whether that is one on a lock; see ``ControlledWorld/isAtLock``.
+  @safe @exclusivity(unchecked)
+  var isAtLock = false
   /// How many threads it has started.
+  @safe @exclusivity(unchecked)
   var children = 0
-  /// The step that started it.
-  let startedBy: EventID?
   /// Its last step.
   @safe @exclusivity(unchecked)
   var lastEvent: EventID?
@@ -98,11 +111,50 @@ final class ControlledThread {
   @safe @exclusivity(unchecked)
   var isJoined = false
 
-  init(number: Int, origin: ThreadOrigin, record: ThreadRecord, startedBy: EventID?) {
-    self.number = number
-    self.origin = origin
-    self.record = record
-    self.startedBy = startedBy
+  /// Makes a thread that is none yet.
+  init(on fiber: Fiber, in world: ControlledWorld) {
+    unsafe self.world = world
+    self.fiber = fiber
+    // SAFETY: the fiber runs only while the world, which has the thread, lets it.
+    fiber.keep { [unowned(unsafe) self] in unsafe run() }
+  }
+
+  /// Becomes a thread of a run, which goes on with `body`.
+  func begin(
+    number: Int,
+    origin: ThreadOrigin,
+    record: ThreadRecord,
+    startedBy: EventID?,
+    _ body: @escaping @Sendable () -> Void
+  ) {
+    (self.number, self.origin, self.startedBy) = (number, origin, startedBy)
+    knownRecord = record
+    self.body = body
+    (label, stepCount, depth, children, lockCount) = (0, 0, 0, 0, 0)
+    (lastEvent, wokenBy) = (nil, nil)
+    (isFinished, isJoined, isAtLock) = (false, false, false)
+    operation = nil
+    patience.reset()
+    fiber.startAgain()
+  }
+
+  /// The run is over.
+  func close() {
+    fiber.abandon()
+    knownRecord = nil
+    body = nil
+  }
+
+  /// What the fiber does.
+  private func run() {
+    guard let body = body.take() else { fatalError("a thread is begun before it runs") }
+    unsafe world.live(as: record, body)
+  }
+
+  /// What the toolkit knows of it.
+  var record: ThreadRecord {
+    guard let knownRecord else { fatalError("a thread of a run has its record") }
+    return knownRecord
   }
 
   /// Says what the thread does next, and on what that depends.
@@ -112,7 +164,9 @@ final class ControlledThread {
   }
 
   /// The identity by which operations on the thread's end name it.
-  var subject: UInt { UInt(bitPattern: ObjectIdentifier(record)) }
+  var subject: UInt { knownRecord.map { UInt(bitPattern: ObjectIdentifier($0)) } ?? 0 }
+  /// The number by which locks know the thread.
+  var recordNumber: UInt32 { knownRecord?.number ?? 0 }
 
   /// Counts the locks that an operation of the thread, which is done, has acquired or released.
   func note(_ operation: Operation, succeeded: Bool) {

@@ -13,8 +13,10 @@ extension ControlledWorld {
     case .acquire: return operation.subject.soleLock.map(ControlledThread.Gate.lock) ?? .open
     case .join:
       // One that joins itself is told so.
-      guard let ended = joined(operation), ended !== thread else { return .open }
-      return unsafe .end(Unmanaged.passUnretained(ended))
+      guard let ended = unsafe joined(operation),
+        unsafe ended.toOpaque() != Unmanaged.passUnretained(thread).toOpaque()
+      else { return .open }
+      return unsafe .end(ended)
     default: return .open
     }
   }
@@ -31,9 +33,9 @@ extension ControlledWorld {
     case .lock(let lock):
       let owner = lock.ownerNumber
       // Who has the lock already is told so.
-      return owner == 0 || owner == thread.record.number ? .runnable : .blocked
+      return owner == 0 || owner == thread.recordNumber ? .runnable : .blocked
     case .end(let ended):
-      // SAFETY: threads stay in `threads` as long as the execution.
+      // SAFETY: threads stay in the world as long as the execution.
       return unsafe ended._withUnsafeGuaranteedRef { $0.isFinished } ? .runnable : .waiting
     case .sleep:
       guard case .resumption(let sleep) = thread.pending else { return .absent }
@@ -46,8 +48,8 @@ extension ControlledWorld {
   func standing(of sleep: ControlledThread.Sleep, by thread: ControlledThread) -> Standing {
     if thread.wokenBy != nil {
       // Who waited for a condition goes on when the lock is free, or was handed to it.
-      guard let lock = sleep.operation?.outerLock, lock.ownerNumber != 0 else { return .runnable }
-      return lock.ownerNumber == thread.record.number ? .runnable : .blocked
+      guard let lock = thread.operation?.outerLock, lock.ownerNumber != 0 else { return .runnable }
+      return lock.ownerNumber == thread.recordNumber ? .runnable : .blocked
     }
     guard sleep.deadline != .never else { return .waiting }
     return isOutOfPatience(thread) ? standing(ofImpatient: thread) : .runnable
@@ -107,22 +109,24 @@ extension ControlledWorld {
     case .access(let access):
       return Event(id, footprint(of: access, by: thread), after: start)
     case .resumption(let sleep):
-      let footprint = sleep.operation.map {
+      let footprint = thread.operation.map {
         self.footprint(of: $0, by: thread, isWoken: thread.wokenBy != nil)
       }
       var event = Event(id, footprint ?? [], after: thread.wokenBy, isYield: sleep.isYield)
-      if let lock = sleep.operation?.outerLock {
+      if let lock = thread.operation?.outerLock {
         note(lock.ownerNumber == 0, of: UInt(bitPattern: ObjectIdentifier(lock)), in: &event)
       }
       return event
-    case .operation(let operation):
-      let ended = operation.kind == .join ? joined(operation)?.lastEvent : nil
+    case .operation:
+      guard let operation = thread.operation else { return Event(id, [], after: start) }
+      let ended =
+        operation.isJoin ? unsafe joined(operation)?._withUnsafeGuaranteedRef(\.lastEvent) : nil
       var event = Event(
         id,
         footprint(of: operation, by: thread, isWoken: false),
         after: start,
         alsoAfter: ended,
-        isYield: operation.kind == .yield
+        isYield: operation.isYield
       )
       if let lock = operation.subject.soleLock {
         note(lock.ownerNumber == 0, of: lock.identity, in: &event)
@@ -136,9 +140,13 @@ extension ControlledWorld {
     for position in 0..<event.footprint.count { event.noteMoment(position, couldTake: isFree) }
   }
 
+  /// Whether a thread is joined, and not a queue.
+  func joinsThread(_ operation: Operation) -> Bool { unsafe joined(operation) != nil }
+
   /// The thread that is joined; `nil` if it is no thread: queues are joined, too.
-  func joined(_ operation: Operation) -> ControlledThread? {
-    threads.first { $0.subject == operation.subject.identity }
+  func joined(_ operation: Operation) -> Unmanaged<ControlledThread>? {
+    let subject = operation.subject.identity
+    return unsafe firstThread { $0.subject == subject }
   }
 }
 
@@ -160,15 +168,15 @@ extension ControlledWorld {
   }
 
   private func footprint(of access: WordAccess, by thread: ControlledThread) -> Footprint {
-    if access.kind == .guarding || names.objects.isLook(wordSlot(of: thread)) {
+    if access.isGuarding || names.objects.isLook(wordSlot(of: thread)) {
       return Footprint(Self.everything, .write)
     }
-    guard access.kind != .fence else { return [] }
     switch access.kind {
+    case .fence: return []
     case .load: return Footprint(name(access.address, thread, .word), .read)
     case .plainLoad: return Footprint(name(access.address, thread, .cell), .read)
     case .plainStore: return Footprint(name(access.address, thread, .cell), .write)
-    case .store, .update, .fence, .guarding:
+    case .store, .update, .guarding:
       return Footprint(name(access.address, thread, .word), .write)
     }
   }
@@ -198,7 +206,7 @@ extension ControlledWorld {
   ) -> Footprint {
     switch operation.kind {
     case .start, .finish, .yield, .sleep: return []
-    case .join where joined(operation) != nil: return []
+    case .join where joinsThread(operation): return []
     default: break
     }
     let subject = operation.subject
@@ -236,7 +244,7 @@ extension ControlledWorld {
 extension Operation {
   /// The lock that who waits for a condition or in a monitor has let go.
   var outerLock: Lock? {
-    guard kind == .wait else { return nil }
+    guard case .wait = kind else { return nil }
     switch subject.object {
     case let condition as Condition: return condition.lock
     case let lock as Lock: return lock
@@ -245,7 +253,15 @@ extension Operation {
   }
 }
 
+// With patterns: to call `==` of an enumeration of another module costs more than the rest of a question.
+extension Operation {
+  var isJoin: Bool { if case .join = kind { true } else { false } }
+  var isYield: Bool { if case .yield = kind { true } else { false } }
+}
+
 extension WordAccess {
+  var isGuarding: Bool { if case .guarding = kind { true } else { false } }
+
   /// Whether it may leave the word as it is.
   var isLook: Bool {
     switch kind {

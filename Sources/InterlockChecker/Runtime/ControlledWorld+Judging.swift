@@ -4,7 +4,7 @@ import Interlock
 extension ControlledWorld {
   /// An operation begins, or goes on after a sleep.
   func enter(_ operation: Operation, by thread: ControlledThread) {
-    guard operation.learns || operation.kind == .join && joined(operation) == nil else { return }
+    guard operation.learns || operation.isJoin && !joinsThread(operation) else { return }
     acquirePlaces(of: operation, by: thread)
   }
 
@@ -12,9 +12,11 @@ extension ControlledWorld {
   func leave(_ operation: Operation, by thread: ControlledThread, succeeded: Bool) {
     switch operation.kind {
     case .join:
-      if succeeded, let ended = joined(operation) {
-        judge.join(ended.number, by: thread.number)
-        ended.isJoined = true
+      if succeeded, let ended = unsafe joined(operation) {
+        unsafe ended._withUnsafeGuaranteedRef { ended in
+          judge.join(ended.number, by: thread.number)
+          ended.isJoined = true
+        }
       }
     case .acquire where operation.subject.isLock, .acquireShared where operation.subject.isLock,
       .tryAcquire where operation.subject.isLock, .tryAcquireShared where operation.subject.isLock:
@@ -69,7 +71,7 @@ extension ControlledWorld {
   /// A thread has updated a word, or found that it holds something else and left it as it is: that learns, as the
   /// ordering for it says, and tells nothing.
   func judgeUpdate(_ access: WordAccess, hasWritten: Bool, by thread: ControlledThread) {
-    guard access.kind == .update else { return }
+    guard case .update = access.kind else { return }
     if access.isAcquiring { judge.acquire(access.address, by: thread.number) }
     if hasWritten, access.isReleasing { judge.release(access.address, by: thread.number) }
   }

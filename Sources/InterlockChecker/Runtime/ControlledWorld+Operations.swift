@@ -8,10 +8,11 @@ extension ControlledWorld {
       thread.depth += 1
       guard thread.depth == 1 else { return }
       thread.operation = operation
+      thread.isAtLock = operation.subject.isLock
       if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
       trace?.approach(thread)
-      suspend(thread, before: .operation(operation), gate(of: operation, by: thread))
-      if operation.kind == .yield { thread.patience.noteYield() }
+      suspend(thread, before: .operation, gate(of: operation, by: thread))
+      if operation.isYield { thread.patience.noteYield() }
       trace?.describe(operation)
       enter(operation, by: thread)
     }
@@ -23,6 +24,8 @@ extension ControlledWorld {
       thread.depth -= 1
       guard thread.depth == 0 else { return }
       thread.operation = nil
+      thread.isAtLock = false
+      isAtLock = false
       if operation.isChange(succeeded: succeeded) {
         thread.patience.noteChange()
       } else if operation.mayBeVain {
@@ -35,39 +38,54 @@ extension ControlledWorld {
   }
 
   func willAccess(_ access: WordAccess) {
-    lookAway()
-    withRunning { willAccess(access, by: $0) }
+    if isAtLock { return }
+    withRunning { thread in
+      if thread.depth == 0 {
+        willAccess(access, by: thread)
+      } else {
+        noteInside(access, by: thread)
+      }
+    }
+  }
+
+  /// A thread touches a word in the middle of an operation, where it does not give way.
+  private func noteInside(_ access: WordAccess, by thread: ControlledThread) {
+    // Guards are always free, and updates are judged when it is known what came of them.
+    switch access.kind {
+    case .guarding: break
+    case .update: return innerWords.append(access.address)
+    case .load, .store, .plainLoad, .plainStore, .fence: innerWords.append(access.address)
+    }
+    // Who meets there outside of operations learns from it, such as a pool's worker from who submits.
+    if access.orders { judgeAccess(access, by: thread) }
   }
 
   private func willAccess(_ access: WordAccess, by thread: ControlledThread) {
-    guard thread.depth == 0 else {
-      // Nobody gives way while it has a guard, so guards are always free.
-      if access.kind != .guarding { innerWords.append(access.address) }
-      // Who meets there outside of operations learns from it, such as a pool's worker from who submits.
-      if access.orders { judgeAccess(access, by: thread) }
-      return
-    }
+    lookAway()
     // Who looks has looked when it gives the guard back.
-    if access.kind == .guarding, access.ordering == StoreOrdering.releasing.rawValue {
+    if access.isGuarding, access.ordering == StoreOrdering.releasing.rawValue {
       judgeAccess(access, by: thread)
       return lookAgain()
     }
-    if access.kind != .guarding { outerWords.append((access.address, wordSlot(of: thread))) }
+    if !access.isGuarding { outerWords.append((access.address, wordSlot(of: thread))) }
     if names.sights.isNew(thread) { names.sights.note(access, by: thread) }
     trace?.approach(thread)
     suspend(thread, before: .access(access), gate(of: access, by: thread))
-    if access.kind == .guarding { thread.patience.noteLook(at: access.address, seen: 0) }
+    if access.isGuarding { thread.patience.noteLook(at: access.address, seen: 0) }
     trace?.describe(access)
     judgeAccess(access, by: thread)
     // Of the others the end is heard of, too.
-    if access.kind == .fence { lookAgain() }
+    if case .fence = access.kind { lookAgain() }
   }
 
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {
-    lookAway()
+    if isAtLock { return }
     withRunning { thread in
+      guard thread.depth == 0 else {
+        return judgeUpdate(access, hasWritten: written != nil, by: thread)
+      }
+      lookAway()
       judgeUpdate(access, hasWritten: written != nil, by: thread)
-      guard thread.depth == 0 else { return }
       // An update that has changed nothing was a look.
       if let written, written != read {
         thread.patience.noteChange()
@@ -105,7 +123,7 @@ extension ControlledWorld {
     suspend(
       thread,
       before: .resumption(
-        ControlledThread.Sleep(address: address, deadline: deadline, operation: thread.operation)
+        ControlledThread.Sleep(address: address, deadline: deadline)
       ),
       .sleep
     )
@@ -142,7 +160,7 @@ extension ControlledWorld {
     lookAway()
     defer { lookAgain() }
     withRunning { thread in
-      guard thread.operation?.kind != .yield else { return }
+      guard thread.operation?.isYield != true else { return }
       // Whoever gives way in a loop waits for something; time goes on, so that a deadline passes.
       time += 1_000_000
       sleep(thread, on: 0, until: .now)

@@ -8,20 +8,20 @@ extension ControlledWorld {
 
   /// The body's code goes on, unless it is the toolkit's that does.
   func lookAgain() {
-    guard let accesses,
-      unsafe runningThread?._withUnsafeGuaranteedRef({ $0.depth }) == 0
+    guard unsafe notes != nil, unsafe runningThread?._withUnsafeGuaranteedRef({ $0.depth }) == 0
     else { return }
-    unsafe interlock_note_accesses(accesses.notes)
+    unsafe interlock_note_accesses(notes)
   }
 
   /// Lets the running thread's fiber run, and judges what the thread does with variables.
+  @inline(__always)
   func resumeWatched(_ fiber: Fiber) -> Fiber.State {
-    guard let accesses else { return fiber.resume() }
-    let outer = unsafe interlock_note_objects(accesses.notes)
+    guard let notes = unsafe notes else { return fiber.resume() }
+    let outer = unsafe interlock_note_objects(notes)
     let state = fiber.resume()
     lookAway()
     _ = unsafe interlock_note_objects(outer)
-    if !accesses.isEmpty { judgeVariables() }
+    if unsafe notes.pointee.access_count > 0 { judgeVariables() }
     return state
   }
 

@@ -5,8 +5,7 @@ extension ControlledWorld {
   /// What was wrong with the run, now that it has come to its end and before it is closed.
   var verdict: Failure? {
     if failure != nil || isOver { return failure }
-    let blocked = threads.filter { !$0.isFinished }
-    guard blocked.isEmpty else { return .deadlock(blocked.map(describe)) }
+    if canStillRun { return .deadlock(threads.filter { !$0.isFinished }.map(describe)) }
     guard reportsUnjoinedThreads else { return nil }
     let unjoined = threads.filter { $0.origin.parent != nil && !$0.isJoined }
     return unjoined.isEmpty ? nil : .unjoinedThreads(unjoined.map(\.record.name))
@@ -16,12 +15,15 @@ extension ControlledWorld {
     let operation = pendingOperation(of: thread)
     let isWoken = thread.wokenBy != nil
     let isAsleep = if case .resumption = thread.pending { true } else { false }
-    let joined = operation.flatMap { $0.kind == .join ? self.joined($0) : nil }
+    let joined = operation.flatMap {
+      $0.isJoin ? unsafe self.joined($0)?.takeUnretainedValue() : nil
+    }
     return BlockedThread(
       number: thread.number,
       name: thread.record.name,
       operation: operation,
-      resource: isWoken ? operation?.outerSubject ?? operation?.subject : operation?.subject,
+      action: operation?.description ?? "something unknown",
+      resource: (isWoken ? operation?.outerSubject : nil)?.named ?? operation?.subject.named,
       joined: joined?.number,
       isAsleep: isAsleep
     )
@@ -30,8 +32,7 @@ extension ControlledWorld {
   /// The operation that a thread stands before, or in the middle of.
   private func pendingOperation(of thread: ControlledThread) -> Operation? {
     switch thread.pending {
-    case .operation(let operation): operation
-    case .resumption(let sleep): sleep.operation
+    case .operation, .resumption: thread.operation
     case .access, .choice, .nothing: nil
     }
   }
@@ -47,8 +48,7 @@ extension ControlledWorld {
     guard let thread = thread(number), !thread.isFinished else { return nil }
     let words: String? =
       switch thread.pending {
-      case .operation(let operation): operation.description
-      case .resumption(let sleep): sleep.operation?.description ?? "sleep"
+      case .operation, .resumption: thread.operation?.description ?? "sleep"
       case .access(let access): access.kind.words
       case .choice(let count): "choose(of: \(count))"
       case .nothing: nil
@@ -65,6 +65,6 @@ extension ControlledWorld {
 extension Operation {
   /// The lock that who waits for a condition needs to go on.
   fileprivate var outerSubject: Subject? {
-    outerLock.map { Subject("Lock", $0, name: $0.name, exclusion: .lock) }
+    outerLock.map { Subject("Lock", $0, exclusion: .lock) }
   }
 }

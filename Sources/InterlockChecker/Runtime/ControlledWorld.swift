@@ -17,12 +17,21 @@ import Interlock
 ///
 /// What a thread does between its steps belongs to the step before; a new thread runs up to its first
 /// operation inside the step that starts it.
+/// # Runs
+///
+/// A world is used for one run after the other, because to make one takes as long as a short run. Nothing of a run is
+/// left in it when it is closed, but room.
 @safe
 final class ControlledWorld: World, Machine, @unchecked Sendable {
   // SAFETY (all): touched by the one thread of the system that runs the execution, on the fibers or
-  // between them; nobody gives way in the middle of an access. `@unchecked`, because worlds are `Sendable` for the sake of those that are not of this kind.
+  // between them; nobody gives way in the middle of an access. `@unchecked`, because worlds are `Sendable` for
+  // the sake of those that are not of this kind.
+  /// Those of all runs; the first ``startedCount`` are threads of this one.
   @safe @exclusivity(unchecked)
-  private(set) var threads: [ControlledThread] = []
+  private var crew: [ControlledThread] = []
+  @safe @exclusivity(unchecked)
+  private var startedCount = 0
+  @safe @exclusivity(unchecked)
   private(set) var registry = ThreadRegistry()
   // By the number of the thread. References are not counted: that would be most of what a step costs.
   @safe @exclusivity(unchecked)
@@ -30,6 +39,12 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// The thread that runs; `nil` while the search decides.
   @safe @exclusivity(unchecked)
   private(set) var runningThread: Unmanaged<ControlledThread>?
+  /// Whether that is in the middle of an operation on a lock.
+  ///
+  /// Nobody touches a lock's words but in such operations, and those tell what there is to tell: the words need not.
+  @safe @exclusivity(unchecked)
+  var isAtLock = false
+  @safe @exclusivity(unchecked)
   var time: UInt64 = 0
   /// The event that happens.
   @safe @exclusivity(unchecked)
@@ -42,15 +57,16 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   @safe @exclusivity(unchecked)
   var choosing = 0
   /// What went wrong first.
-  private(set) var failure: Failure? {
-    didSet { hasFailed = failure != nil }
-  }
+  @safe @exclusivity(unchecked)
+  private(set) var failure: Failure?
+  /// Whether anything did; it is asked often.
   @safe @exclusivity(unchecked)
   private var hasFailed = false
   @safe @exclusivity(unchecked)
   var trace: ExecutionTrace?
   /// What comes now, while threads that were left in the middle end, is no part of it.
-  private(set) var isOver = false
+  @safe @exclusivity(unchecked)
+  private(set) var isOver = true
   /// The world in which they do.
   @safe @exclusivity(unchecked)
   private var ending: WorldBinding?
@@ -58,6 +74,10 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   var stacks: AccessStacks?
   /// Where accesses to variables go; `nil` if nobody asks for them.
   let accesses: AccessLog?
+  /// Its notes.
+  ///
+  /// Not by way of the log, a reference to which would be counted with each step.
+  let notes: UnsafeMutablePointer<interlock_notes>?
 
   /// Words that were touched inside of operations, and outside of any.
   @safe @exclusivity(unchecked)
@@ -66,54 +86,75 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   var outerWords: [(address: UInt, slot: ObjectNames.Slot)] = []
 
   let names: NamesOfExploration
-  private let leftovers: Leftovers
+  private let fibers: FiberPool
+  /// How many runs there were.
+  @safe @exclusivity(unchecked)
+  private var runs = 0
+  /// Memory of deep calls is looked for each time there were so many runs: looking is a system call.
+  private static let trimInterval = 64
   private let stepLimit: Int
   let reportsRaces: Bool
   let reportsUnjoinedThreads: Bool
+  private let traces: Bool
+  /// Binds threads to the world, and so keeps it alive; until it is retired.
+  @safe @exclusivity(unchecked)
   private var binding: WorldBinding?
 
-  /// Begins a run.
+  /// Makes a world for runs.
   ///
   /// - Parameters:
-  ///   - names: What is known from the runs before.
-  ///   - leftovers: What the runs before have left.
-  ///   - options: How long it may be, and what counts as a failure.
+  ///   - names: What is known from all runs of the body.
+  ///   - fibers: Those that its threads run on.
+  ///   - options: How long a run may be, and what counts as a failure.
   ///   - accesses: Where the threads write down what they do with variables, if that is judged.
   ///   - traces: Whether to write down what happens, for a report.
-  ///   - body: What the first thread does.
   init(
     names: NamesOfExploration,
-    leftovers: Leftovers,
+    fibers: FiberPool,
     options: Exploration,
     accesses: AccessLog?,
-    traces: Bool,
-    _ body: @escaping @Sendable () throws -> Void
+    traces: Bool
   ) {
     self.names = names
-    self.leftovers = leftovers
+    self.fibers = fibers
     stepLimit = options.stepLimit
     reportsRaces = options.reportsRaces
     reportsUnjoinedThreads = options.reportsUnjoinedThreads
     self.accesses = accesses
-    trace = traces ? ExecutionTrace() : nil
-    stacks = traces ? AccessStacks() : nil
+    unsafe notes = accesses?.notes
+    self.traces = traces
+  }
+
+  /// Begins a run; the one before it is closed.
+  ///
+  /// - Parameter body: What the first thread does.
+  func begin(_ body: @escaping @Sendable () throws -> Void) {
+    forgetRun()
     names.beginExecution()
-    exchangeRoom()
     judge.begin(accesses)
     if names.isStuck { return }
-    binding = WorldBinding(self)
+    if binding == nil { binding = WorldBinding(self) }
     accesses?.begin(readsAtOnce: traces, in: self)
-    let main = makeThread(ThreadRecord(name: "main", in: registry), by: nil)
-    judge.start(main.number, by: nil)
     // Not weak, which would make each reference to the world as slow as a weak one: the world is there as
     // long as its fibers run.
-    run(main) { [unowned self] in
+    begin(ThreadRecord(name: "main", in: registry), by: nil) { [unowned(unsafe) self] in
       do {
         try body()
       } catch {
-        fail(.threw(error))
+        unsafe fail(.threw(error))
       }
     }
+  }
+
+  private func forgetRun() {
+    // Somebody may still know a thread of the last run, and look for it.
+    if !isKnownUniquelyReferenced(&registry) { registry = ThreadRegistry() }
+    registry.reset()
+    (time, stepCount, choosing) = (0, 0, 0)
+    (current, failure, hasFailed) = (nil, nil, false)
+    (isOver, isAtLock) = (false, false)
+    trace = traces ? ExecutionTrace() : nil
+    stacks = traces ? AccessStacks() : nil
   }
 
   /// Learns which accesses of the run, which is over, have looked into the toolkit's objects.
@@ -127,19 +168,25 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
 
   /// The run is over: nothing comes back here, and nobody asks any more how it was.
   func close() {
+    guard !isOver else { return }
     isOver = true
     if canStillRun, names.drains, !names.isStuck { drain() }
-    for thread in threads {
-      if let fiber = thread.fiber { leftovers.fibers.giveBack(fiber) }
-      thread.fiber = nil
-    }
-    threads.removeAll(keepingCapacity: true)
+    for place in 0..<startedCount { crew[place].close() }
+    runs += 1
+    if runs.isMultiple(of: Self.trimInterval) { for thread in crew { thread.fiber.trim() } }
+    startedCount = 0
     unsafe byNumber.removeAll(keepingCapacity: true)
     innerWords.removeAll(keepingCapacity: true)
     outerWords.removeAll(keepingCapacity: true)
-    exchangeRoom()
-    binding = nil
     ending = nil
+  }
+
+  /// There are no more runs for now: nobody watches.
+  func retire() {
+    close()
+    for thread in crew { fibers.giveBack(thread.fiber) }
+    crew = []
+    binding = nil
   }
 
   /// Lets the threads that were left in the middle come to their ends, in a world of their own.
@@ -150,54 +197,54 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     ending = binding
     Seam.visit(binding) {
       names.drains = world.drain()
-      for thread in threads { thread.fiber?.abandon() }
+      for thread in threads { thread.fiber.abandon() }
     }
-  }
-
-  private func exchangeRoom() {
-    swap(&judge, &leftovers.judge)
-    swap(&threads, &leftovers.threads)
-    unsafe swap(&byNumber, &leftovers.byNumber)
-    swap(&innerWords, &leftovers.innerWords)
-    swap(&outerWords, &leftovers.outerWords)
   }
 }
 
 // Threads.
 extension ControlledWorld {
-  private func makeThread(_ record: ThreadRecord, by parent: ControlledThread?) -> ControlledThread
-  {
-    let origin = ThreadOrigin(parent: parent?.number, ordinal: parent?.children ?? 0)
-    let number = names.threadNumber(origin)
-    parent?.children += 1
-    let thread = ControlledThread(
-      number: number,
-      origin: origin,
-      record: record,
-      startedBy: current
-    )
-    threads.append(thread)
-    while unsafe byNumber.count <= number { unsafe byNumber.append(nil) }
-    unsafe byNumber[number] = Unmanaged.passUnretained(thread)
-    return thread
-  }
+  /// The threads of this run, in the order in which they were started.
+  var threads: ArraySlice<ControlledThread> { crew[..<startedCount] }
 
-  /// Lets a new thread run up to its first operation.
-  private func run(_ thread: ControlledThread, _ body: @escaping @Sendable () -> Void) {
-    guard let binding else { return }
-    let notes = unsafe accesses?.notes
+  /// Begins a thread, and lets it run up to its first operation.
+  private func begin(
+    _ record: ThreadRecord,
+    by parent: ControlledThread?,
+    _ body: @escaping @Sendable () -> Void
+  ) {
+    let thread: ControlledThread
     do {
-      thread.fiber = try leftovers.fibers.start {
-        Seam.run(thread.record, in: binding) {
-          unsafe interlock_note_accesses(notes)
-          body()
-          interlock_note_accesses(nil)
-        }
-      }
+      thread = try nextThread()
     } catch {
       return fail(.threw(error))
     }
+    let origin = ThreadOrigin(parent: parent?.number, ordinal: parent?.children ?? 0)
+    let number = names.threadNumber(origin)
+    parent?.children += 1
+    thread.begin(number: number, origin: origin, record: record, startedBy: current, body)
+    while unsafe byNumber.count <= number { unsafe byNumber.append(nil) }
+    unsafe byNumber[number] = Unmanaged.passUnretained(thread)
+    judge.start(number, by: parent?.number)
     resume(thread)
+  }
+
+  private func nextThread() throws(FiberError) -> ControlledThread {
+    if startedCount == crew.count {
+      crew.append(ControlledThread(on: try fibers.take(), in: self))
+    }
+    startedCount += 1
+    return crew[startedCount - 1]
+  }
+
+  /// What the fiber of a thread does.
+  func live(as record: ThreadRecord, _ body: () -> Void) {
+    guard let binding else { return }
+    Seam.run(record, in: binding) {
+      unsafe interlock_note_accesses(notes)
+      body()
+      interlock_note_accesses(nil)
+    }
   }
 
   func start(
@@ -209,29 +256,40 @@ extension ControlledWorld {
     if isOver { throw .noMoreThreads }
     lookAway()
     defer { lookAgain() }
-    let parent = unsafe runningThread?.takeUnretainedValue()
-    let child = makeThread(thread, by: parent)
-    judge.start(child.number, by: parent?.number)
-    run(child, body)
+    begin(thread, by: unsafe runningThread?.takeUnretainedValue(), body)
   }
 
+  @inline(__always)
   private func withThread<Result>(
     _ number: Int,
     _ body: (ControlledThread) -> Result
   ) -> Result? {
     guard unsafe number < byNumber.count else { return nil }
-    // SAFETY: threads stay in `threads` as long as the execution.
+    // SAFETY: threads stay in `crew` as long as the execution.
     return unsafe byNumber[number]?._withUnsafeGuaranteedRef(body)
   }
 
+  /// The first thread, by number, of which something is so.
+  @inline(__always)
+  func firstThread(
+    where condition: (ControlledThread) -> Bool
+  ) -> Unmanaged<ControlledThread>? {
+    for number in unsafe byNumber.indices {
+      // SAFETY: see above.
+      guard let thread = unsafe byNumber[number] else { continue }
+      if unsafe thread._withUnsafeGuaranteedRef(condition) { return unsafe thread }
+    }
+    return nil
+  }
+
   /// Lets a thread run until it stands before its next operation, sleeps, or is over.
+  @inline(__always)
   private func resume(_ thread: ControlledThread) {
-    // SAFETY: the thread owns its fiber until the run is over.
-    guard let fiber = unsafe thread.fiber.map(Unmanaged.passUnretained) else { return }
     let outer = runningThread
     unsafe runningThread = Unmanaged.passUnretained(thread)
+    isAtLock = false
     thread.stand(before: .nothing, .over)
-    let state = unsafe fiber._withUnsafeGuaranteedRef { resumeWatched($0) }
+    let state = resumeWatched(thread.fiber)
     unsafe runningThread = outer
     switch state {
     case .suspended: break
@@ -245,6 +303,10 @@ extension ControlledWorld {
   }
 
   /// Sets the running thread aside until the search chooses it.
+  ///
+  /// Inlined, as all that is called between a search and a fiber: a processor predicts where functions return to by
+  /// where they were called last, and is wrong about each that has gone to another stack.
+  @inline(__always)
   func suspend(
     _ thread: ControlledThread,
     before pending: ControlledThread.Pending,
@@ -252,17 +314,21 @@ extension ControlledWorld {
   ) {
     thread.stand(before: pending, gate)
     Fiber.suspend()
+    isAtLock = thread.isAtLock
     if let ending { Seam.bind(ending) }
   }
 
   /// Runs `body` with the thread that runs, if there is one.
+  @inline(__always)
   func withRunning<Result>(_ body: (ControlledThread) -> Result) -> Result? {
-    // SAFETY: threads stay in `threads` as long as the execution.
+    // SAFETY: threads stay in `crew` as long as the execution.
     unsafe runningThread?._withUnsafeGuaranteedRef(body)
   }
 
   func fail(_ failure: Failure) {
-    if self.failure == nil, !isOver { self.failure = failure }
+    guard !hasFailed, !isOver else { return }
+    self.failure = failure
+    hasFailed = true
   }
 }
 
@@ -278,6 +344,31 @@ extension ControlledWorld {
       if case .over = thread.gate { return .absent }
       return isCutShort ? .stopped : standing(at: thread.gate, of: thread)
     } ?? .absent
+  }
+
+  func collectRunnable(into threads: inout [Int]) {
+    // Written over, and not removed before: that would cost more than all the rest.
+    var count = 0
+    if !isCutShort {
+      for number in unsafe byNumber.indices {
+        // SAFETY: see `withThread`.
+        guard let thread = unsafe byNumber[number],
+          unsafe thread._withUnsafeGuaranteedRef({ isRunnable($0) })
+        else { continue }
+        if count < threads.count { threads[count] = number } else { threads.append(number) }
+        count += 1
+      }
+    }
+    if count < threads.count { threads.removeLast(threads.count - count) }
+  }
+
+  @inline(__always)
+  private func isRunnable(_ thread: ControlledThread) -> Bool {
+    switch thread.gate {
+    case .open: true
+    case .over: false
+    case .lock, .end, .sleep, .turn: standing(at: thread.gate, of: thread) == .runnable
+    }
   }
 
   func labelCount(of number: Int) -> Int {
@@ -324,5 +415,6 @@ extension ControlledWorld {
     if stepCount >= stepLimit, !hasFailed, canStillRun { fail(.tooLong(steps: stepCount)) }
   }
 
-  private var canStillRun: Bool { threads.contains { !$0.isFinished } }
+  /// Whether some thread has not come to its end.
+  var canStillRun: Bool { unsafe firstThread { !$0.isFinished } != nil }
 }

@@ -43,7 +43,7 @@ final class EndingWorld: World, @unchecked Sendable {
   ///   - threads: All threads of the run.
   ///   - registry: Where they are listed.
   ///   - time: The present moment, in nanoseconds.
-  init(_ threads: [ControlledThread], _ registry: ThreadRegistry, since time: UInt64) {
+  init(_ threads: some Sequence<ControlledThread>, _ registry: ThreadRegistry, since time: UInt64) {
     self.threads = threads.map(EndingThread.init)
     self.registry = registry
     self.time = time
@@ -88,10 +88,9 @@ final class EndingWorld: World, @unchecked Sendable {
   }
 
   private func run(_ thread: EndingThread) {
-    guard let fiber = thread.controlled.fiber else { return }
     thread.state = .running
     running = thread
-    let state = fiber.resume()
+    let state = thread.controlled.fiber.resume()
     running = nil
     switch state {
     case .suspended: return

@@ -51,6 +51,8 @@ package final class Fiber {
   // content only while the fiber runs, and whoever called `resume` keeps the object alive until then.
   private let fiber: OpaquePointer
   private let content: UnsafeMutablePointer<Content>
+  /// Whether the body stays when it has finished; see ``keep(_:)``.
+  private var keepsBody = false
 
   /// Makes a fiber that has nothing to do.
   ///
@@ -81,12 +83,41 @@ package final class Fiber {
   ///
   /// - Precondition: It has no body, or its body has finished or crashed.
   package func start(_ body: @escaping () -> Void) {
+    keep(body)
+    keepsBody = false
+    arm()
+  }
+
+  /// Gives the fiber a body, which it runs each time it is started again.
+  ///
+  /// - Precondition: It has no body, or its body has finished or crashed.
+  package func keep(_ body: @escaping () -> Void) {
+    checkFree()
+    unsafe content.pointee.body = body
+    keepsBody = true
+  }
+
+  /// Lets the fiber run the body that was kept when it is resumed next.
+  ///
+  /// - Precondition: It has one, which does not run.
+  package func startAgain() {
+    checkFree()
+    arm()
+  }
+
+  private func checkFree() {
     switch unsafe interlock_fiber_state(fiber) {
     case INTERLOCK_FIBER_IDLE, INTERLOCK_FIBER_FINISHED, INTERLOCK_FIBER_CRASHED: break
     default:
       misuse("Fiber.start(): it has a body that has not finished; abandon it first.")
     }
-    unsafe content.pointee.body = body
+  }
+
+  private func forgetBody() {
+    if !keepsBody { unsafe content.pointee.body = nil }
+  }
+
+  private func arm() {
     // The fiber is not mentioned: a reference in a frame that is lost would keep it for ever.
     unsafe interlock_fiber_arm(
       fiber,
@@ -100,12 +131,13 @@ package final class Fiber {
   /// - Returns: Which it did.
   /// - Precondition: It was started and has not begun, or is suspended and began on the calling thread of the
   ///   system.
+  @inline(__always)
   package func resume() -> State {
     switch unsafe interlock_fiber_resume(fiber) {
     case INTERLOCK_FIBER_SUSPENDED: return .suspended
     case INTERLOCK_FIBER_CRASHED: return .crashed(takeCrash())
     case INTERLOCK_FIBER_FINISHED:
-      unsafe content.pointee.body = nil
+      forgetBody()
       return .finished
     default:
       misuse(
@@ -116,7 +148,7 @@ package final class Fiber {
   }
 
   private func takeCrash() -> Crash {
-    unsafe content.pointee.body = nil
+    forgetBody()
     // SAFETY: the fiber has crashed, so C has written down how, and changes it no more.
     return unsafe Crash(interlock_fiber_crash(fiber))
   }
@@ -134,7 +166,7 @@ package final class Fiber {
       )
     }
     unsafe interlock_fiber_abandon(fiber)
-    unsafe content.pointee.body = nil
+    forgetBody()
   }
 
   /// Gives the system back memory that deep calls have used, if there is much of it.
@@ -156,6 +188,7 @@ extension Fiber {
   /// Goes back to whoever resumed the running fiber, until somebody resumes it again.
   ///
   /// - Precondition: The caller runs on a fiber.
+  @inline(__always)
   package static func suspend() {
     guard interlock_fiber_suspend() else {
       misuse("Fiber.suspend(): no fiber runs here; call it in the body of one.")

@@ -7,6 +7,7 @@ package final class FiberPool {
   private static let trimInterval = 64
 
   private let stackSize: Int?
+  @safe @exclusivity(unchecked)
   private var idle: [Fiber] = []
   private var returns = 0
 
@@ -24,10 +25,17 @@ package final class FiberPool {
   ///
   /// - Throws: If there is none left and no memory for another.
   package func start(_ body: @escaping () -> Void) throws(FiberError) -> Fiber {
-    let fiber: Fiber
-    if let used = idle.popLast() { fiber = used } else { fiber = try Fiber(stackSize: stackSize) }
+    let fiber = try take()
     fiber.start(body)
     return fiber
+  }
+
+  /// A fiber that has nothing to do.
+  ///
+  /// - Throws: If there is none left and no memory for another.
+  package func take() throws(FiberError) -> Fiber {
+    if let used = idle.popLast() { return used }
+    return try Fiber(stackSize: stackSize)
   }
 
   /// Keeps a fiber to be used again, and abandons what it has not finished.

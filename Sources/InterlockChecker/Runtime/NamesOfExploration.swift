@@ -1,11 +1,15 @@
 /// What the executions of one body have in common: which thread is which, which object, and what
 /// they come to.
 final class NamesOfExploration {
+  @safe @exclusivity(unchecked)
   private var threads: [ThreadOrigin: Int] = [:]
+  @safe @exclusivity(unchecked)
   private var origins: [ThreadOrigin] = []
+  @safe @exclusivity(unchecked)
   var objects = ObjectNames()
   /// Whether a thread was kept waiting or asleep though its time might have been over.
   var hasLimitedTimeouts = false
+  @safe @exclusivity(unchecked)
   var landmarks = Landmarks()
   @safe @exclusivity(unchecked)
   var sights = FirstSights()

@@ -20,6 +20,12 @@ struct Patience {
   /// How often it has gone on because it was its turn.
   var turns = 0
 
+  /// Forgets everything.
+  mutating func reset() {
+    (timeouts, yields, vainTurns, turns) = (0, 0, 0, 0)
+    if !looks.isEmpty { looks.removeAll(keepingCapacity: true) }
+  }
+
   /// Whether the thread may not give way, or look again, while others could go on.
   var isOver: Bool { vainTurns >= Self.limit || yields >= Self.yieldLimit }
   /// The same of a wait whose time is over.

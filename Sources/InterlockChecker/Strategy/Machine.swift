@@ -30,6 +30,9 @@ package protocol Machine: AnyObject {
 
   /// The same for whoever need not know which event it was, which is faster.
   func advance(_ thread: Int, label: Int)
+
+  /// The threads that can run, in ascending order.
+  func collectRunnable(into threads: inout [Int])
 }
 
 extension Machine {
@@ -71,8 +74,7 @@ package protocol Explorable {
 }
 
 extension Machine {
-  /// The threads that can run, in ascending order.
-  func collectRunnable(into threads: inout [Int]) {
+  package func collectRunnable(into threads: inout [Int]) {
     threads.removeAll(keepingCapacity: true)
     for thread in 0..<threadCount where standing(of: thread) == .runnable { threads.append(thread) }
   }

@@ -18,11 +18,11 @@ import Testing
       return thread
     }
 
-    func subject(_ name: String) -> Subject {
-      if let lock = locks[name] { return lock.subject }
+    func subject(_ name: String) -> NamedSubject {
+      if let lock = locks[name] { return lock.subject.named }
       let lock = Lock(name: name)
       locks[name] = lock
-      return lock.subject
+      return lock.subject.named
     }
 
     /// A thread acquires a lock while it holds others, given in the order of their acquisition; those

@@ -3,10 +3,10 @@ import Testing
 @testable import Interlock
 
 @Suite struct `How a thread ended` {
-  private final class Ending: ThreadEnding {}
+  private final class Ending: ThreadEnding, @unchecked Sendable {}
 
   @Test func `is not known before it has`() {
-    var outcome = ThreadOutcome()
+    var outcome = ThreadOutcome { Ending() }
     #expect(outcome.look() == nil)
     #expect(outcome.ending == nil)
     #expect(outcome.unseen == nil)
@@ -15,7 +15,7 @@ import Testing
   @Test func `wakes those who wait, in their order, and nobody else`() {
     let threads = makeRecords(3)
     let ending = Ending()
-    var outcome = ThreadOutcome()
+    var outcome = ThreadOutcome { Ending() }
     for thread in threads { #expect(outcome.enter(thread) == nil) }
     #expect(outcome.leave(threads[1]) == nil)
     let woken = outcome.finish(ending).threads
@@ -28,7 +28,9 @@ import Testing
 
   @Test func `is unseen until somebody looks`() {
     let thread = makeRecords(1)[0]
-    var (looked, entered, left) = (ThreadOutcome(), ThreadOutcome(), ThreadOutcome())
+    var (looked, entered, left) = (
+      ThreadOutcome { Ending() }, ThreadOutcome { Ending() }, ThreadOutcome { Ending() }
+    )
     _ = left.enter(thread)
     _ = looked.finish(Ending())
     _ = entered.finish(Ending())

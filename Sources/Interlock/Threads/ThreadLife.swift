@@ -1,0 +1,224 @@
+/// A thread that was started, from its body to its end, whatever the types of what it returns and throws.
+///
+/// It does not know those types: each look at a generic type that the compiler could not make code of its own for
+/// costs more than all the rest. ``ThreadHandle`` knows them.
+@usableFromInline
+final class ThreadLife: @unchecked Sendable {
+  let record: ThreadRecord
+  private let outcomeGuard = GuardLock()
+  // Guarded by: `outcomeGuard`, after the thread has begun.
+  @exclusivity(unchecked)
+  private var outcome: ThreadOutcome
+
+  /// Makes a thread, and starts it.
+  ///
+  /// - Parameters:
+  ///   - name: What to call it.
+  ///   - stackSize: Bytes of stack; `nil` for what the system gives.
+  ///   - body: What it does; it goes away, with all that it has captured, when it has run.
+  /// - Throws: ``ThreadError`` if the system gives the process no other thread.
+  @usableFromInline
+  init(
+    name: String?,
+    stackSize: Int?,
+    _ body: @escaping @Sendable () -> ThreadEnding
+  ) throws(ThreadError) {
+    let world = Seam.world
+    record = ThreadRecord(name: name, in: world.registry)
+    unsafe outcome = ThreadOutcome(of: body)
+    try start(in: world, stackSize: stackSize)
+  }
+
+  private func start(in world: any World, stackSize: Int?) throws(ThreadError) {
+    var failure: ThreadError?
+    _ = Seam.attempt(.start, on: subject) {
+      do throws(ThreadError) {
+        try world.start(record, stackSize: stackSize) { self.run() }
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// What the thread does.
+  private func run() {
+    let ending = callBody()
+    // Whoever joins finds everything gone that belonged to the thread.
+    record.leave()
+    finish(ending)
+  }
+
+  private func callBody() -> ThreadEnding {
+    // Nobody else touches the body.
+    guard let body = unsafe outcome.begin() else { fatalError("a thread runs its body once") }
+    return body()
+  }
+
+  var subject: Subject { Subject("ThreadHandle", record) }
+
+  /// How it ended, while it has not been asked for.
+  ///
+  /// Asked when nobody else has the thread's handle any more.
+  var unseenFailure: (any Error)? { unsafe outcome.unseen?.failure }
+
+  @usableFromInline var isFinished: Bool { withOutcome { $0.ending != nil } }
+
+  private func withOutcome<Result>(_ body: (inout ThreadOutcome) -> Result) -> Result {
+    outcomeGuard.withLock { unsafe body(&outcome) }
+  }
+
+  func cancel() {
+    Seam.perform(.cancel, on: subject) { record.cancel() }
+  }
+
+  /// How it ended, if it has.
+  @usableFromInline
+  func look() -> ThreadEnding? { withOutcome { $0.look() } }
+
+  /// Waits until it has ended.
+  @usableFromInline
+  func join() -> ThreadEnding {
+    // Without a deadline the wait does not give up.
+    while true {
+      if let ending = join(until: nil) { return ending }
+    }
+  }
+
+  /// Waits until it has ended, or gives up.
+  ///
+  /// - Parameter deadline: When to give up; `nil` never does.
+  /// - Returns: How it ended; `nil` if the caller gave up.
+  @usableFromInline
+  func join(until deadline: Deadline?) -> ThreadEnding? {
+    let me = ThreadRecord.current
+    if me === record {
+      misuse(
+        "ThreadHandle.join() by the thread \"\(record.name)\" itself, which would wait for its own end. "
+          + "Return the value from the body and join in the thread that spawned it."
+      )
+    }
+    var ending: ThreadEnding?
+    _ = Seam.attempt(.join, on: subject, mayGiveUp: deadline != nil) {
+      me.prepareToWait()
+      ending = withOutcome { $0.enter(me) }
+      guard ending == nil else { return true }
+      _ = me.waitForSignal(Operation(.join, subject), until: deadline, heldBy: record)
+      ending = withOutcome { $0.leave(me) }
+      return ending != nil
+    }
+    return ending
+  }
+
+  /// How it ended, for tasks.
+  @usableFromInline
+  func ending() async -> ThreadEnding {
+    await withCheckedContinuation { continuation in
+      let finished = withOutcome { $0.enter(continuation) }
+      if let finished { continuation.resume(returning: finished) }
+    }
+  }
+
+  /// The body has returned or thrown.
+  private func finish(_ ending: ThreadEnding) {
+    Seam.perform(.finish, on: subject) {
+      // Act after unlocking.
+      let waiting = withOutcome { $0.finish(ending) }
+      // What goes wrong in an ending world is not worth a report.
+      if Seam.isEnding { _ = look() }
+      waiting.threads.wake()
+      for continuation in waiting.continuations { continuation.resume(returning: ending) }
+    }
+  }
+}
+
+/// A thread has its own end.
+extension ThreadRecord: HeldByThreads {
+  package func holdingThreads(against waiter: ThreadRecord) -> [ThreadRecord] { [self] }
+}
+
+/// What the body of a thread returned or threw; see ``ThreadResult``.
+@usableFromInline
+class ThreadEnding: @unchecked Sendable {
+  // SAFETY: it has no state; the one class that has some has only constants of types that are `Sendable`.
+  @usableFromInline
+  init() {}
+
+  /// What it threw.
+  @usableFromInline var failure: (any Error)? { nil }
+}
+
+/// What the body of a thread returned or threw, by its types.
+@usableFromInline
+final class ThreadResult<Success: Sendable, Failure: Error>: ThreadEnding, @unchecked Sendable {
+  @usableFromInline let result: Result<Success, Failure>
+
+  @inlinable
+  init(_ result: Result<Success, Failure>) {
+    self.result = result
+    super.init()
+  }
+
+  @usableFromInline override var failure: (any Error)? {
+    if case .failure(let failure) = result { failure } else { nil }
+  }
+}
+
+/// How a thread ended, and who waits for that: about to begin, running, then finished for ever.
+///
+/// | state | `body` | `ending` | next |
+/// |---|---|---|---|
+/// | about to begin | there | `nil` | `begin()`, once |
+/// | running | `nil` | `nil` | `finish(_:)`, once |
+/// | finished | `nil` | there | |
+struct ThreadOutcome {
+  typealias Body = @Sendable () -> ThreadEnding
+  typealias Continuation = CheckedContinuation<ThreadEnding, Never>
+  struct Waiting {
+    var threads: [ThreadRecord] = []
+    var continuations: [Continuation] = []
+  }
+
+  private var body: Body?
+  private(set) var ending: ThreadEnding?
+  private var waiting = Waiting()
+  private var isSeen = false
+
+  /// An ending that nobody asked for.
+  var unseen: ThreadEnding? { isSeen ? nil : ending }
+
+  init(of body: @escaping Body) { self.body = body }
+
+  mutating func begin() -> Body? { body.take() }
+
+  mutating func look() -> ThreadEnding? {
+    if ending != nil { isSeen = true }
+    return ending
+  }
+
+  mutating func enter(_ thread: ThreadRecord) -> ThreadEnding? {
+    if ending == nil { waiting.threads.append(thread) }
+    return look()
+  }
+
+  mutating func enter(_ continuation: Continuation) -> ThreadEnding? {
+    if ending == nil { waiting.continuations.append(continuation) }
+    return look()
+  }
+
+  mutating func leave(_ thread: ThreadRecord) -> ThreadEnding? {
+    waiting.threads.removeAll { $0 === thread }
+    return look()
+  }
+
+  mutating func finish(_ ending: ThreadEnding) -> Waiting {
+    precondition(self.ending == nil, "a thread finishes once")
+    self.ending = ending
+    if !waiting.continuations.isEmpty { isSeen = true }
+    for thread in waiting.threads { thread.signal(.given) }
+    defer { waiting = Waiting() }
+    return waiting
+  }
+}
