@@ -190,3 +190,8 @@ bool interlock_fiber_stack(uintptr_t *start, uintptr_t *end) {
   *end = stack_top(fiber);
   return true;
 }
+
+size_t interlock_fiber_depth(const struct interlock_fiber *fiber, uintptr_t address) {
+  bool is_inside = lowest_frame(fiber) <= address && address < stack_top(fiber);
+  return is_inside ? stack_top(fiber) - address : 0;
+}

@@ -37,7 +37,7 @@ __attribute__((noinline)) static void note_access(
 }
 
 __attribute__((noinline)) static void note_object(
-    struct interlock_notes *notes, void *address, size_t size) {
+    struct interlock_notes *notes, void *address, size_t size, const void *type) {
   if (notes->object_count == notes->object_capacity) {
     size_t capacity = notes->object_capacity == 0 ? 1024 : 2 * notes->object_capacity;
     void *objects = realloc(notes->objects, capacity * sizeof *notes->objects);
@@ -46,7 +46,17 @@ __attribute__((noinline)) static void note_object(
     notes->objects = objects;
     notes->object_capacity = capacity;
   }
-  notes->objects[notes->object_count++] = (struct interlock_object){(uintptr_t)address, size};
+  notes->objects[notes->object_count++] = (struct interlock_object){
+      (uintptr_t)address, size, (uintptr_t)type, notes->moment, notes->once_depth > 0};
+}
+
+// Address Sanitizer would say that what was freed is read, which is what this is for.
+__attribute__((no_sanitize("address", "thread"))) bool interlock_object_is_there(
+    const struct interlock_object *object) {
+  // Of larger ones the first word may be in a page that the system has got back.
+  static const size_t greatest_size = 64 << 10;
+  if (object->type == 0 || object->size > greatest_size) return true;
+  return *(const volatile uintptr_t *)object->address == object->type;
 }
 
 struct box {
@@ -89,17 +99,19 @@ static void hooked_begin_access(void *variable, void *record, uintptr_t flags, v
 
 // Whoever comes later finds the value complete: what its initialiser did comes before everything.
 static void hooked_once(long *token, void (*body)(void *), void *context) {
-  struct interlock_notes *notes = interlock_accesses_go_to;
+  struct interlock_notes *accesses = interlock_accesses_go_to, *objects = interlock_objects_go_to;
   interlock_accesses_go_to = NULL;
+  if (objects != NULL) objects->once_depth++;
   ((once)hooks[ONCE].original)(token, body, context);
-  interlock_accesses_go_to = notes;
+  if (objects != NULL) objects->once_depth--;
+  interlock_accesses_go_to = accesses;
 }
 
 static void *hooked_allocate_object(const void *type, size_t size, size_t alignment_mask) {
   void *object =
       ((allocate_object)hooks[ALLOCATE_OBJECT].original)(type, size, alignment_mask);
   struct interlock_notes *notes = interlock_objects_go_to;
-  if (notes != NULL) note_object(notes, object, size);
+  if (notes != NULL) note_object(notes, object, size, type);
   return object;
 }
 
@@ -107,14 +119,14 @@ static void *hooked_allocate_object(const void *type, size_t size, size_t alignm
 static struct box hooked_allocate_box(const void *type) {
   struct box box = ((allocate_box)hooks[ALLOCATE_BOX].original)(type);
   struct interlock_notes *notes = interlock_objects_go_to;
-  if (notes != NULL) note_object(notes, box.value, 1);
+  if (notes != NULL) note_object(notes, box.value, 1, NULL);
   return box;
 }
 
 static void *hooked_allocate(size_t size, size_t alignment_mask) {
   void *memory = ((allocate)hooks[ALLOCATE].original)(size, alignment_mask);
   struct interlock_notes *notes = interlock_objects_go_to;
-  if (notes != NULL) note_object(notes, memory, size);
+  if (notes != NULL) note_object(notes, memory, size, NULL);
   return memory;
 }
 

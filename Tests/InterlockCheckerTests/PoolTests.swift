@@ -18,4 +18,19 @@ import Testing
       try require(count.value.withLock { $0 } == 2)
     }
   }
+
+  /// What the pool's words are called is found out by the first executions, and they do not count.
+  @Test func `nearly all executions count`() throws {
+    var exploration = Exploration()
+    exploration.executions = 600
+    exploration.reportsRaces = false
+    let coverage = try exploration.run {
+      let pool = try ThreadPool(workers: 1)
+      let count = Box(Mutex(0))
+      for _ in 0..<2 { _ = try pool.submit { count.value.withLock { $0 += 1 } } }
+      pool.close()
+      pool.join()
+    }
+    #expect(coverage.executions > 400)
+  }
 }

@@ -103,4 +103,7 @@ void interlock_fiber_trim(struct interlock_fiber *fiber, size_t kept);
 /// Returns whether a fiber runs.
 bool interlock_fiber_stack(uintptr_t *start, uintptr_t *end);
 
+/// How far below the end of a fiber's frames an address is; 0 if it is not among them.
+size_t interlock_fiber_depth(const struct interlock_fiber *fiber, uintptr_t address);
+
 #endif

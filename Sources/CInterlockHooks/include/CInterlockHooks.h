@@ -21,10 +21,22 @@ struct interlock_access {
   bool is_write;
 };
 
+/// A part of what a watched thread does.
+struct interlock_moment {
+  uint32_t thread;
+  /// How many steps it had done, and how many threads it had started.
+  uint32_t step, children;
+};
+
 /// Memory that became an object: what was there before is another variable.
 struct interlock_object {
   uintptr_t address;
   size_t size;
+  /// What its first word says of which type it is; 0 if it has no such word.
+  uintptr_t type;
+  struct interlock_moment moment;
+  /// Whether it is part of a value that is made once and stays.
+  bool is_lasting;
 };
 
 /// What watched threads have done, in order.
@@ -38,6 +50,10 @@ struct interlock_notes {
   /// All; the array grows.
   struct interlock_object *objects;
   size_t object_count, object_capacity;
+  /// What the thread does now.
+  struct interlock_moment moment;
+  /// In how many initialisers of values that are made once the thread is.
+  size_t once_depth;
 };
 
 /// Where the accesses of the calling thread are written down; NULL if they are not.
@@ -57,6 +73,12 @@ static inline struct interlock_notes *interlock_note_objects(struct interlock_no
   interlock_objects_go_to = notes;
   return before;
 }
+
+/// Whether memory that became an object looks as if it still were: not if something was made there since that
+/// nobody has seen.
+///
+/// Some of the memory must be in use.
+bool interlock_object_is_there(const struct interlock_object *object);
 
 /// Leads the calls past here, the first time in the process. Returns whether accesses are seen.
 bool interlock_hooks_install(void);

@@ -11,9 +11,9 @@ final class CheckedProgram: Explorable {
   private var last: ControlledWorld?
   private let watch: Watch?
 
-  /// Where the threads of all runs write down what they do with variables, if races are failures.
+  /// Where the threads of all runs write down what they make, and what they do with variables if races are failures.
   private let accesses: AccessLog?
-  private let names = NamesOfExploration()
+  private let names: NamesOfExploration
   /// Goes up when names that were given to objects have become others.
   var generation: Int { names.objects.generation }
   /// Whether the next runs write down what happens.
@@ -25,7 +25,8 @@ final class CheckedProgram: Explorable {
     watch = Watchdog.shared.begin(
       WatchRules.Limits(asleep: options.sleepLimit, computing: options.stepDuration)
     )
-    accesses = options.reportsRaces ? AccessLog() : nil
+    accesses = AccessLog(hasAccesses: options.reportsRaces)
+    names = NamesOfExploration(accesses)
   }
 
   deinit {

@@ -162,23 +162,19 @@ extension ControlledWorld {
   /// The object that stands for whether threads were asked to end.
   private static let cancellation = 1
 
-  /// What an access of a thread to a word is called.
-  func wordSlot(of thread: ControlledThread) -> ObjectNames.Slot {
-    ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: .word)
-  }
-
   private func footprint(of access: WordAccess, by thread: ControlledThread) -> Footprint {
-    if access.isGuarding || names.objects.isLook(wordSlot(of: thread)) {
-      return Footprint(Self.everything, .write)
-    }
+    let (sort, mode): (ObjectNames.Sort, Mode)
     switch access.kind {
     case .fence: return []
-    case .load: return Footprint(name(access.address, thread, .word), .read)
-    case .plainLoad: return Footprint(name(access.address, thread, .cell), .read)
-    case .plainStore: return Footprint(name(access.address, thread, .cell), .write)
-    case .store, .update, .guarding:
-      return Footprint(name(access.address, thread, .word), .write)
+    case .guarding: return Footprint(Self.everything, .write)
+    case .load: (sort, mode) = (.word, .read)
+    case .store, .update: (sort, mode) = (.word, .write)
+    case .plainLoad: (sort, mode) = (.cell, .read)
+    case .plainStore: (sort, mode) = (.cell, .write)
     }
+    let word = name(access.address, thread, sort)
+    return names.objects.isLookedAt(word)
+      ? Footprint(Self.everything, .write) : Footprint(word, mode)
   }
 
   private func footprint(
@@ -236,7 +232,14 @@ extension ControlledWorld {
   private func name(_ address: UInt, _ thread: ControlledThread, _ sort: ObjectNames.Sort) -> Int {
     names.objects.name(
       of: address,
-      for: ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: sort)
+      for: ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: sort),
+      inFrame: { address in
+        for thread in threads {
+          guard let depth = thread.fiber.depth(of: address) else { continue }
+          return .frame(of: thread.number, depth: depth)
+        }
+        return nil
+      }
     )
   }
 }

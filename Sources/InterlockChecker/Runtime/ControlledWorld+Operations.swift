@@ -67,7 +67,7 @@ extension ControlledWorld {
       judgeAccess(access, by: thread)
       return lookAgain()
     }
-    if !access.isGuarding { outerWords.append((access.address, wordSlot(of: thread))) }
+    if !access.isGuarding { outerWords.append(access.address) }
     if names.sights.isNew(thread) { names.sights.note(access, by: thread) }
     trace?.approach(thread)
     suspend(thread, before: .access(access), gate(of: access, by: thread))

@@ -8,21 +8,39 @@ extension ControlledWorld {
 
   /// The body's code goes on, unless it is the toolkit's that does.
   func lookAgain() {
-    guard unsafe notes != nil, unsafe runningThread?._withUnsafeGuaranteedRef({ $0.depth }) == 0
+    guard unsafe accessNotes != nil,
+      unsafe runningThread?._withUnsafeGuaranteedRef({ $0.depth }) == 0
     else { return }
-    unsafe interlock_note_accesses(notes)
+    unsafe interlock_note_accesses(accessNotes)
   }
 
   /// Lets the running thread's fiber run, and judges what the thread does with variables.
   @inline(__always)
-  func resumeWatched(_ fiber: Fiber) -> Fiber.State {
-    guard let notes = unsafe notes else { return fiber.resume() }
+  func resumeWatched(_ thread: ControlledThread) -> Fiber.State {
+    guard let notes = unsafe notes else { return thread.fiber.resume() }
+    // One that starts another one does other things before and after.
+    let outerMoment = unsafe notes.pointee.moment
+    unsafe notes.pointee.moment = interlock_moment(
+      thread: UInt32(truncatingIfNeeded: thread.number),
+      step: UInt32(truncatingIfNeeded: thread.stepCount),
+      children: UInt32(truncatingIfNeeded: thread.children)
+    )
     let outer = unsafe interlock_note_objects(notes)
-    let state = fiber.resume()
-    lookAway()
+    let state = thread.fiber.resume()
     _ = unsafe interlock_note_objects(outer)
+    unsafe notes.pointee.moment = outerMoment
+    unsafe notes.pointee.moment.children &+= 1
+    lookAway()
     if unsafe notes.pointee.access_count > 0 { judgeVariables() }
     return state
+  }
+
+  /// Notes the objects that are made while the body runs.
+  func watchingObjects<Result>(_ body: () -> Result) -> Result {
+    guard let accesses else { return body() }
+    let outer = unsafe interlock_note_objects(accesses.notes)
+    defer { _ = unsafe interlock_note_objects(outer) }
+    return body()
   }
 
   /// Judges what the running thread has done with variables.

@@ -72,18 +72,20 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private var ending: WorldBinding?
   /// Where variables were accessed from, if that is written down.
   var stacks: AccessStacks?
-  /// Where accesses to variables go; `nil` if nobody asks for them.
+  /// Where it is written down what threads make, and what they do with variables; `nil` if that is not seen.
   let accesses: AccessLog?
   /// Its notes.
   ///
   /// Not by way of the log, a reference to which would be counted with each step.
   let notes: UnsafeMutablePointer<interlock_notes>?
+  /// The same if accesses are written down.
+  let accessNotes: UnsafeMutablePointer<interlock_notes>?
 
   /// Words that were touched inside of operations, and outside of any.
   @safe @exclusivity(unchecked)
   var innerWords: [UInt] = []
   @safe @exclusivity(unchecked)
-  var outerWords: [(address: UInt, slot: ObjectNames.Slot)] = []
+  var outerWords: [UInt] = []
 
   let names: NamesOfExploration
   private let fibers: FiberPool
@@ -106,7 +108,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   ///   - names: What is known from all runs of the body.
   ///   - fibers: Those that its threads run on.
   ///   - options: How long a run may be, and what counts as a failure.
-  ///   - accesses: Where the threads write down what they do with variables, if that is judged.
+  ///   - accesses: Where it is written down what threads make, and what they do with variables if that is judged.
   ///   - traces: Whether to write down what happens, for a report.
   init(
     names: NamesOfExploration,
@@ -122,6 +124,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     reportsUnjoinedThreads = options.reportsUnjoinedThreads
     self.accesses = accesses
     unsafe notes = accesses?.notes
+    unsafe accessNotes = accesses?.accessNotes
     self.traces = traces
   }
 
@@ -137,7 +140,8 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     accesses?.begin(readsAtOnce: traces, in: self)
     // Not weak, which would make each reference to the world as slow as a weak one: the world is there as
     // long as its fibers run.
-    begin(ThreadRecord(name: "main", in: registry), by: nil) { [unowned(unsafe) self] in
+    begin(watchingObjects { ThreadRecord(name: "main", in: registry) }, by: nil) {
+      [unowned(unsafe) self] in
       do {
         try body()
       } catch {
@@ -161,8 +165,8 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   func learn() {
     guard !outerWords.isEmpty else { return }
     let inner = Set(innerWords)
-    for (address, slot) in outerWords where inner.contains(address) {
-      names.objects.learnLook(slot)
+    for address in outerWords where inner.contains(address) {
+      names.objects.learnLook(at: address)
     }
   }
 
@@ -241,7 +245,7 @@ extension ControlledWorld {
   func live(as record: ThreadRecord, _ body: () -> Void) {
     guard let binding else { return }
     Seam.run(record, in: binding) {
-      unsafe interlock_note_accesses(notes)
+      unsafe interlock_note_accesses(accessNotes)
       body()
       interlock_note_accesses(nil)
     }
@@ -289,7 +293,7 @@ extension ControlledWorld {
     unsafe runningThread = Unmanaged.passUnretained(thread)
     isAtLock = false
     thread.stand(before: .nothing, .over)
-    let state = resumeWatched(thread.fiber)
+    let state = resumeWatched(thread)
     unsafe runningThread = outer
     switch state {
     case .suspended: break

@@ -169,6 +169,12 @@ package final class Fiber {
     forgetBody()
   }
 
+  /// How many bytes below the end of the fiber's stack an address is; `nil` if it is not in it.
+  func depth(of address: UInt) -> Int? {
+    let depth = unsafe interlock_fiber_depth(fiber, address)
+    return depth == 0 ? nil : depth
+  }
+
   /// Gives the system back memory that deep calls have used, if there is much of it.
   ///
   /// - Precondition: The fiber has no body.

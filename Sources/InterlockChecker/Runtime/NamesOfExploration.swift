@@ -6,7 +6,7 @@ final class NamesOfExploration {
   @safe @exclusivity(unchecked)
   private var origins: [ThreadOrigin] = []
   @safe @exclusivity(unchecked)
-  var objects = ObjectNames()
+  var objects: ObjectNames
   /// Whether a thread was kept waiting or asleep though its time might have been over.
   var hasLimitedTimeouts = false
   @safe @exclusivity(unchecked)
@@ -17,6 +17,13 @@ final class NamesOfExploration {
   var drains = true
   /// Whether a thread has got stuck in a run, and there are no more: what it holds stays held.
   var isStuck = false
+
+  /// Names nothing yet.
+  ///
+  /// - Parameter log: Where it is written down what objects are made; `nil` if it is not.
+  init(_ log: AccessLog?) {
+    objects = ObjectNames(log)
+  }
 
   func beginExecution() {
     objects.beginExecution()

@@ -1,7 +1,8 @@
 import Glibc
 import Interlock
-import InterlockChecker
 import Testing
+
+@testable import InterlockChecker
 
 @Suite struct `Fibers` {
   @Test func `take turns with their host, in the order in which it resumes them`() throws {
@@ -40,6 +41,28 @@ import Testing
       running.removeAll { $0.resume().isFinished }
     }
     #expect(sums == (0..<fibers).map { $0 + turns * (turns + 1) / 2 })
+  }
+
+  @Test func `know how deep in their stacks an address is, and that is the same in each of them`()
+    throws
+  {
+    let address = Box(Mutex<UInt>(0))
+    func noteLocal() {
+      var local = 0
+      unsafe withUnsafePointer(to: &local) { pointer in
+        address.value.withLock { $0 = UInt(bitPattern: pointer) }
+      }
+    }
+    let depths = try (0..<2).map { _ in
+      let fiber = try Fiber()
+      fiber.start { noteLocal() }
+      #expect(fiber.resume().isFinished)
+      return fiber.depth(of: address.value.withLock { $0 })
+    }
+    #expect(depths[0] != nil)
+    #expect(depths[0] == depths[1])
+    noteLocal()
+    #expect(try Fiber().depth(of: address.value.withLock { $0 }) == nil)
   }
 
   @Test func `run what is large in memory and deep in calls`() throws {
