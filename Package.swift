@@ -93,7 +93,7 @@ let package = Package(
     ),
     .testTarget(
       name: "InterlockScenariosTests",
-      dependencies: ["InterlockScenarios", "InterlockChecker"],
+      dependencies: ["Interlock", "InterlockScenarios", "InterlockChecker"],
       swiftSettings: strict
     ),
     .testTarget(

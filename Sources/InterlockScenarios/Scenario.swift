@@ -3,8 +3,12 @@ public import InterlockChecker
 
 /// A variant of a program as a body for the checker, and what the checker should say about it.
 ///
-/// The program's own code runs, with sizes that are small enough to try everything. Broken variants must be
-/// refuted, the others proved, or covered to a bound that the verdict states.
+/// The program's own code runs, with sizes that are small enough to try everything, but for those that are
+/// large (``isLarge``). Broken variants must be refuted, the others proved, or covered to a bound that the
+/// verdict states.
+///
+/// There is one for every variant of a program that uses threads. Variants with processes are not there:
+/// what is explored are the threads of one process.
 ///
 ///     for scenario in Scenario.all {
 ///       print(scenario.name, scenario.check(Exploration()).isExpected)
@@ -41,19 +45,47 @@ public struct Scenario: Sendable {
   /// What is expected.
   public let expectation: Expectation
   let reportsRaces: Bool
-  let body: @Sendable () throws -> Void
+  /// Whether seconds are not enough to try everything, so that what is said is no proof.
+  public let isLarge: Bool
+  /// The files that the program reads, if they must be on a disk.
+  let files: [String]
+  let body: @Sendable (_ folder: String) throws -> Void
 
   init(
     _ name: String,
     _ summary: String,
     _ expectation: Expectation,
     reportsRaces: Bool = true,
+    isLarge: Bool = false,
     _ body: @escaping @Sendable () throws -> Void
+  ) {
+    self.init(
+      name,
+      summary,
+      expectation,
+      reportsRaces: reportsRaces,
+      isLarge: isLarge,
+      files: []
+    ) { _ in
+      try body()
+    }
+  }
+
+  init(
+    _ name: String,
+    _ summary: String,
+    _ expectation: Expectation,
+    reportsRaces: Bool = true,
+    isLarge: Bool = false,
+    files: [String],
+    _ body: @escaping @Sendable (_ folder: String) throws -> Void
   ) {
     self.name = name
     self.summary = summary
     self.expectation = expectation
     self.reportsRaces = reportsRaces
+    self.isLarge = isLarge
+    self.files = files
     self.body = body
   }
 
@@ -64,8 +96,10 @@ public struct Scenario: Sendable {
   public func check(_ exploration: Exploration) -> Result {
     var exploration = exploration
     exploration.reportsRaces = reportsRaces
+    let folder = TemporaryFolder(holding: files)
+    defer { folder.remove() }
     do throws(Counterexample) {
-      let coverage = try exploration.run(body)
+      let coverage = try exploration.run { [body, path = folder.path] in try body(path) }
       return Result(outcome: .covered(coverage), isExpected: expectation == .correct)
     } catch {
       return Result(
@@ -79,7 +113,8 @@ public struct Scenario: Sendable {
 extension Scenario {
   /// All of them, by program.
   public static let all: [Scenario] =
-    bank + outage + robots + philosophers + trains + letters + matrix + wind + examples
+    bank + outage + robots + philosophers + trains + letters + find + area + matrix + wind
+    + examples
 
   /// The one with a name.
   public static func named(_ name: String) -> Scenario? { all.first { $0.name == name } }

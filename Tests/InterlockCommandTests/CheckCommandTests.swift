@@ -22,6 +22,35 @@ import Testing
     #expect(again.output.contains("request 1"))
   }
 
+  @Test(arguments: [(58, 40...58), (120, 101...120)])
+  func `draws its table as wide as the terminal`(
+    columns: UInt16,
+    width: ClosedRange<Int>
+  ) throws {
+    let terminal = try Pseudoterminal(columns: columns, rows: 40)
+    let run = try CommandRun(["check", "bank-racy"], output: terminal.programSide)
+    let shown = try terminal.read(until: "explore(strategy:")
+    #expect(try run.wait().ending == .exit(1))
+    let text = shown.replacing("\r\n", with: "\n")
+    #expect(width ~= Self.widthOfTable(in: text), "\(text)")
+  }
+
+  @Test(arguments: [("", 81...100), ("COLUMNS=60", 40...60)])
+  func `draws its table as wide as it is told to, if there is no terminal`(
+    setting: String,
+    width: ClosedRange<Int>
+  ) throws {
+    let export = setting.isEmpty ? "unset COLUMNS" : "export \(setting)"
+    let run = try CommandRun(["check", "bank-racy"], after: export)
+    let outcome = try run.wait()
+    #expect(width ~= Self.widthOfTable(in: outcome.output), "\(outcome.output)")
+  }
+
+  /// How long the line is that is drawn under the names of the threads.
+  private static func widthOfTable(in text: String) -> Int {
+    text.split(separator: "\n").first { $0.hasPrefix("────") }?.count ?? 0
+  }
+
   @Test func `says of a correct one that it is proved`() throws {
     let outcome = try CommandRun.outcome(of: "check", "robots-ordered", "--json")
     #expect(outcome.ending == .exit(0))

@@ -155,7 +155,7 @@ extension Barrier {
   func runAction(of round: UInt64) -> BarrierError? {
     var failure: BarrierError?
     do {
-      try action?()
+      if let action { try Seam.runForeign(action) }
     } catch {
       failure = BarrierError(reason: .actionFailed, underlyingError: error)
       countBreak()

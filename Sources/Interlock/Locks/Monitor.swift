@@ -189,7 +189,7 @@ extension Monitor where Value: ~Copyable {
             enter: { _ in waiting.enter(entry) },
             leave: { _ in waiting.leave(entry) }
           )
-          if isReady() { return true }
+          if Seam.runForeign(isReady) { return true }
           if !wasMoved { return false }
         }
       }
@@ -198,8 +198,16 @@ extension Monitor where Value: ~Copyable {
 
   /// Lets the lock go, and lets the first thread that can go on do so.
   private borrowing func leave() {
-    waiting.moveFirstReady(of: lock)
-    lock.release()
+    guard Seam.isWatched else {
+      waiting.moveFirstReady(of: lock)
+      return lock.release()
+    }
+    let (lock, waiting) = (lock, waiting)
+    // To those who watch it is one step: to look who goes on is part of leaving.
+    Seam.perform(.release, on: lock.subject) {
+      waiting.moveFirstReady(of: lock)
+      lock.releaseSlowly()
+    }
   }
 }
 
@@ -260,7 +268,7 @@ private final class MonitorLine: @unchecked Sendable {
   func moveFirstReady(of lock: Lock) {
     guard count.load(ordering: .relaxed) > 0 else { return }
     let candidates = lock.lineGuard.withLock { entries }
-    for entry in candidates where entry.isReady?() == true {
+    for entry in candidates where entry.isReady.map({ Seam.runForeign($0) }) == true {
       let isMoved = lock.lineGuard.withLock {
         guard leave(entry) else { return false }
         lock.moveToLine(CollectionOfOne(entry.thread))

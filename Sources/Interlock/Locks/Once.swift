@@ -112,7 +112,7 @@ extension Once {
           return (line.remove(thread), [])
         }
       )
-      if let make { finish(make()) }
+      if let make { finish(Seam.runForeign(make)) }
       return reason == .given
     }
     return hasValue ? unsafe storage : nil

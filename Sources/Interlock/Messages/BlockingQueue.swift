@@ -195,6 +195,7 @@ extension BlockingQueue {
     var outcome: PutRequest<Element>.Outcome?
     let request = PutRequest(element: element, queue: self)
     let isPut = Seam.attempt(.put, on: subject) {
+      Seam.note(element)
       outcome = request.perform(until: deadline)
       return outcome == .done
     }
@@ -208,6 +209,7 @@ extension BlockingQueue {
   final func tryPutSlowly(_ element: Element) throws(QueueClosed<Element>) -> Element? {
     var outcome: PutRequest<Element>.Outcome?
     let isPut = Seam.attempt(.tryPut, on: subject) {
+      Seam.note(element)
       outcome = PutRequest(element: element, queue: self).attempt()
       return outcome == .done
     }
@@ -317,8 +319,9 @@ extension BlockingQueue {
     var outcome: TakeRequest<Element>.Outcome?
     _ = Seam.attempt(kind, on: subject) {
       outcome = body()
-      if case .element = outcome { return true }
-      return false
+      guard case .element(let element) = outcome else { return false }
+      Seam.note(element, isResult: true)
+      return true
     }
     switch outcome {
     case .element(let element): return element

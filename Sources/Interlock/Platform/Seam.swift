@@ -61,6 +61,22 @@ package enum Seam {
     }
   }
 
+  /// Runs code of the toolkit's user in the middle of an operation: that is not part of the toolkit.
+  static func runForeign<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    guard let world = watchingWorld else { return try body() }
+    world.beginForeign()
+    defer { world.endForeign() }
+    return try body()
+  }
+
+  /// Says which value the operation that is being done puts, or has got, if somebody writes that down.
+  static func note<Value>(_ value: @autoclosure () -> Value, isResult: Bool = false) {
+    guard let world = watchingWorld, world.takesNotes else { return }
+    world.note(value(), isResult: isResult)
+  }
+
   /// Runs `body`, which asks the thing how it is, as one operation of the calling thread's world.
   static func look<Answer>(at subject: @autoclosure () -> Subject, _ body: () -> Answer) -> Answer {
     guard isWatched, unsafe watchingBinding != nil else { return body() }

@@ -13,6 +13,16 @@ package protocol World: AnyObject, Sendable {
   /// The operation is done, or was given up.
   func end(_ operation: Operation, succeeded: Bool)
 
+  /// Code of the toolkit's user runs in the middle of the operation that is being done, and has run.
+  func beginForeign()
+  func endForeign()
+
+  /// Whether it is told with which values operations are done; asked each time.
+  var takesNotes: Bool { get }
+
+  /// The operation that is being done puts a value, or has got one.
+  func note(_ value: Any, isResult: Bool)
+
   /// A thread is about to touch a shared word.
   func willAccess(_ access: WordAccess)
 
@@ -56,6 +66,10 @@ package protocol World: AnyObject, Sendable {
 }
 
 extension World {
+  package func beginForeign() {}
+  package func endForeign() {}
+  package var takesNotes: Bool { false }
+  package func note(_ value: Any, isResult: Bool) {}
   package var isEnding: Bool { false }
   package func leaveForGood() {}
 }

@@ -31,8 +31,14 @@ public func withThreads<Result>(_ body: (ThreadScope) throws -> Result) throws -
 
 /// Threads that end before the call of ``withThreads(_:)`` that made the scope.
 public final class ThreadScope: Sendable {
+  private struct Member {
+    let life: ThreadLife
+    /// While the handle is there nobody takes the thread for forgotten.
+    let handle: any AnyObject & Sendable
+  }
+
   private struct State {
-    var members: [ThreadLife] = []
+    var members: [Member] = []
     /// Threads that are being started, and are not members yet.
     var starting = 0
     var isCancelled = false
@@ -74,7 +80,7 @@ public final class ThreadScope: Sendable {
       throw error
     }
     let isCancelled = state.withLock { state in
-      state.members.append(handle.life)
+      state.members.append(Member(life: handle.life, handle: handle))
       state.starting -= 1
       return state.isCancelled
     }
@@ -88,7 +94,7 @@ public final class ThreadScope: Sendable {
       state.isCancelled = true
       return state.members
     }
-    for member in members { member.cancel() }
+    for member in members { member.life.cancel() }
   }
 
   /// Joins until no thread is left, and ends the scope.
@@ -97,14 +103,14 @@ public final class ThreadScope: Sendable {
   func joinAll() -> (any Error)? {
     var firstError: (any Error)?
     while true {
-      let (member, isEnded) = state.withLock { state -> (ThreadLife?, Bool) in
+      let (member, isEnded) = state.withLock { state -> (Member?, Bool) in
         if let first = state.members.first { return (first, false) }
         state.isEnded = state.starting == 0
         return (nil, state.isEnded)
       }
       if isEnded { return firstError }
       if let member {
-        let error = member.join().failure
+        let error = member.life.join().failure
         firstError = firstError ?? error
         // Not before it has ended: `cancelAll` must find it. Others come only behind it.
         state.withLock { _ = $0.members.removeFirst() }

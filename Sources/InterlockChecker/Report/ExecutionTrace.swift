@@ -16,6 +16,8 @@ struct ExecutionTrace {
     var action = ""
     /// What came of it.
     var result = ""
+    /// The value that it got, if that is worth showing.
+    var got: String?
     /// Whether the thread sleeps after it.
     var isAsleep = false
     /// Of a notification: how many threads waited for one.
@@ -37,6 +39,8 @@ struct ExecutionTrace {
   private(set) var holds: [Hold] = []
   /// What threads have let go while they wait for a condition or in a monitor.
   private var lentHolds: [Int: Hold] = [:]
+  /// What threads put that is worth showing, until that is done.
+  private var arguments: [Int: String] = [:]
   /// From where each thread called what it does next.
   private(set) var approaches: [Int: CallStack] = [:]
 
@@ -62,6 +66,17 @@ struct ExecutionTrace {
     }
   }
 
+  /// The step's operation puts a value, or has got one.
+  mutating func note(_ value: Any, by thread: ControlledThread, isResult: Bool) {
+    guard let text = ShortValue.text(of: value) else { return }
+    if isResult {
+      change { $0.got = text }
+    } else {
+      arguments[thread.number] = text
+      if let operation = thread.operation { change { $0.action = operation.call(with: text) } }
+    }
+  }
+
   /// What the step is.
   mutating func describe(_ access: WordAccess) {
     change { $0.action = access.kind.words }
@@ -80,17 +95,19 @@ struct ExecutionTrace {
     if let lock = thread.operation?.outerLock {
       lentHolds[thread.number] = release(UInt(bitPattern: ObjectIdentifier(lock)), thread.number)
     }
+    let arrivals = thread.operation?.arrivals.map { ", \($0)" } ?? ""
     change { step in
-      step.result = "sleeps"
+      step.result = "sleeps\(arrivals)"
       step.isAsleep = true
     }
   }
 
   /// The step's thread had slept, and goes on.
   mutating func goOn(_ thread: ControlledThread, isWoken: Bool) {
+    let argument = arguments[thread.number]
     change { step in
       step.operation = thread.operation
-      step.action = thread.operation?.description ?? "sleep"
+      step.action = thread.operation?.call(with: argument) ?? "sleep"
       let isOver = thread.operation?.kind == .sleep ? "" : "gives up waiting"
       step.result = isWoken ? "wakes up" : isOver
     }
@@ -99,8 +116,15 @@ struct ExecutionTrace {
   /// The step's operation is done; but it is still the thread's, so that to look at its object is part of it.
   mutating func end(_ operation: Operation, by thread: ControlledThread, succeeded: Bool) {
     noteHolds(operation, by: thread.number, succeeded: succeeded)
+    arguments[thread.number] = nil
     let result = operation.result(succeeded: succeeded, listeners: steps.last?.listeners)
-    change { if $0.result.isEmpty { $0.result = result } }
+    change { step in
+      if let got = step.got {
+        step.result = step.result.isEmpty ? "got \(got)" : "\(step.result), got \(got)"
+      } else if step.result.isEmpty {
+        step.result = result
+      }
+    }
   }
 
   /// The step's access is done.

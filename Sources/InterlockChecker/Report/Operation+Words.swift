@@ -21,6 +21,19 @@ extension Operation {
     }
   }
 
+  /// The call with what it puts, as in `BlockingQueue.put(3) on "orders"`.
+  func call(with argument: String?) -> String {
+    guard let argument else { return description }
+    return subject.name.map { "\(subject.type).\(kind.rawValue)(\(argument)) on \"\($0)\"" }
+      ?? "\(subject.type).\(kind.rawValue)(\(argument))"
+  }
+
+  /// How many of those are there who meet at a barrier; `nil` if it is no arrival there.
+  var arrivals: String? {
+    guard kind == .arrive, let barrier = subject.object as? Barrier else { return nil }
+    return "\(barrier.waiterCount) of \(barrier.parties) there"
+  }
+
   /// What came of it; empty if there is nothing to say.
   ///
   /// Called before the operation has ended, because its object is alive then, and its own.

@@ -1,3 +1,4 @@
+import CInterlockHooks
 import Interlock
 
 /// What threads do.
@@ -34,6 +35,28 @@ extension ControlledWorld {
       leave(operation, by: thread, succeeded: succeeded)
       thread.note(operation, succeeded: succeeded)
       lookAgain()
+    }
+  }
+
+  func beginForeign() {
+    isAtLock = false
+    unsafe interlock_note_accesses(accessNotes)
+  }
+
+  func endForeign() {
+    lookAway()
+    // Before the operation tells others.
+    if unsafe notes?.pointee.access_count ?? 0 > 0 { judgeVariables() }
+    withRunning { isAtLock = $0.isAtLock }
+  }
+
+  var takesNotes: Bool { trace != nil }
+
+  func note(_ value: Any, isResult: Bool) {
+    lookAway()
+    defer { lookAgain() }
+    withRunning { thread in
+      if thread.depth == 1 { trace?.note(value, by: thread, isResult: isResult) }
     }
   }
 

@@ -36,10 +36,13 @@ extension Scenario.Outcome {
   }
 
   /// All that there is to say.
-  var words: String {
+  ///
+  /// - Parameter width: How many characters a line of a table may have; `nil` for as many as it takes.
+  /// - Returns: Some lines of text.
+  func words(width: Int?) -> String {
     switch self {
     case .covered(let coverage): coverage.description
-    case .refuted(let example): "\(verdict): \(example)"
+    case .refuted(let example): "\(verdict): \(example.description(width: width))"
     }
   }
 

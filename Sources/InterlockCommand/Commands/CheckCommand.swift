@@ -12,7 +12,8 @@ struct CheckCommand: ParsableCommand {
     abstract: "Find the schedule under which a program goes wrong, or show that there is none.",
     discussion: """
       Without an argument it lists the scenarios: the variants of the programs of this command, with \
-      sizes that are small enough to try everything, or nearly.
+      sizes that are small enough to try everything, or nearly. Variants with processes are not among \
+      them: threads are explored.
 
         interlock check
         interlock check outage-racy
@@ -98,10 +99,11 @@ struct CheckCommand: ParsableCommand {
     let isInterrupted = try checks(of: [scenario]).run { finding in
       let outcome = finding.result.outcome
       if case .refuted = outcome { isRefuted = true }
+      let words = outcome.words(width: Terminal.standardOutput.tableWidth)
       try print(
         output.json
           ? json(finding).description
-          : "\(scenario.name): \(scenario.summary)\n\n\(outcome.words)"
+          : "\(scenario.name): \(scenario.summary)\n\n\(words)"
       )
     }
     try end(isInterrupted: isInterrupted && !isRefuted)
@@ -157,7 +159,8 @@ struct CheckCommand: ParsableCommand {
       )
     }
     for scenario in Scenario.all {
-      try Output.print("\(Self.column(scenario.name))\(scenario.summary)")
+      let hint = scenario.isLarge ? " (too large to try everything)" : ""
+      try Output.print("\(Self.column(scenario.name))\(scenario.summary)\(hint)")
     }
   }
 
@@ -193,7 +196,7 @@ struct CheckCommand: ParsableCommand {
       "expected": .bool(finding.result.isExpected),
       "executions": .number(outcome.executions),
       "schedule": .string(outcome.schedule),
-      "explanation": .string(outcome.words),
+      "explanation": .string(outcome.words(width: nil)),
       "mode": .string(strategy.rawValue),
       "workers": .number(1),
       "seconds": .number(finding.duration.inSeconds),

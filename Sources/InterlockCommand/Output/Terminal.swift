@@ -17,10 +17,20 @@ struct Terminal: Sendable {
   var hasColours: Bool { isInteractive && (Self.variable("NO_COLOR") ?? "").isEmpty }
 
   /// How many characters fit a line.
-  var width: Int {
+  var width: Int { ownWidth ?? Self.usualWidth }
+
+  /// How many characters a line of a table may have: as many as fit, if it is a terminal; else as many as the
+  /// environment says, or else as can be read with ease.
+  var tableWidth: Int {
+    let wish = Self.variable("COLUMNS").flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+    return ownWidth ?? wish ?? Self.widthOfTables
+  }
+
+  /// How many characters the terminal says that fit; `nil` if it does not, or is none.
+  private var ownWidth: Int? {
     var size = winsize()
     guard unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
-      return Self.usualWidth
+      return nil
     }
     return Int(size.ws_col)
   }
@@ -35,6 +45,7 @@ struct Terminal: Sendable {
   }
 
   private static let usualWidth = 80
+  private static let widthOfTables = 100
 
   private static func variable(_ name: String) -> String? {
     unsafe getenv(name).map { unsafe String(cString: $0) }

@@ -1,8 +1,8 @@
 import Interlock
 
 /// Two threads that send a ball back and forth, through a queue for each direction.
-enum ThreadedPingPong {
-  static func run(_ note: (String) -> Void) throws {
+package enum ThreadedPingPong {
+  package static func run(rounds: Int = 5, _ note: (String) -> Void) throws {
     let there = BlockingQueue<Int>(capacity: 1)
     let back = BlockingQueue<Int>(capacity: 1)
     let partner = try spawn(name: "partner") {
@@ -10,7 +10,7 @@ enum ThreadedPingPong {
       for ball in there { try back.put(ball + 1) }
     }
     var ball = 0
-    for _ in 1...5 {
+    for _ in 1...rounds {
       note("ping \(ball)")
       try there.put(ball)
       ball = try back.take() + 1

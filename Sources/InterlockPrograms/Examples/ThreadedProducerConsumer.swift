@@ -1,15 +1,19 @@
 import Interlock
 
 /// A thread that makes things and one that uses them up, with a queue between them.
-enum ThreadedProducerConsumer {
-  static func run(_ note: (String) -> Void) throws {
-    let queue = BlockingQueue<Int>(capacity: 3)
+package enum ThreadedProducerConsumer {
+  package static func run(
+    things: Int = 10,
+    capacity: Int = 3,
+    _ note: (String) -> Void
+  ) throws {
+    let queue = BlockingQueue<Int>(capacity: capacity)
     let consumer = try spawn(name: "consumer") {
       // Until the queue is closed and empty.
       queue.map { $0 * $0 }
     }
-    for number in 1...10 {
-      // Waits if the consumer is three behind.
+    for number in 1...things {
+      // Waits if the consumer is as many behind as there is room for.
       try queue.put(number)
       note("made \(number)")
     }

@@ -1,12 +1,12 @@
 import Interlock
 
 /// Two threads that meet at a barrier twice in each round: red speaks before, blue after.
-enum ThreadedRedBlue {
-  static func run(_ note: (String) -> Void) throws {
+package enum ThreadedRedBlue {
+  package static func run(rounds: Int = 3, _ note: (String) -> Void) throws {
     let barrier = Barrier(parties: 2)
     let said = BlockingQueue<String>()
     let red = try spawn(name: "red") {
-      for round in 1...3 {
+      for round in 1...rounds {
         try said.put("red   \(round)")
         try barrier.arriveAndWait()
         // Now blue speaks.
@@ -15,7 +15,7 @@ enum ThreadedRedBlue {
     }
     let blue = try spawn(name: "blue") {
       defer { said.close() }
-      for round in 1...3 {
+      for round in 1...rounds {
         // Now red speaks.
         try barrier.arriveAndWait()
         try said.put("blue  \(round)")

@@ -71,4 +71,7 @@ struct FolderStack: Sendable {
     guard !batches.isEmpty, let half = batches[0].split() else { return nil }
     return FolderStack(half)
   }
+
+  /// Takes a part back that nobody else has searched.
+  mutating func putBack(_ part: FolderStack) { batches.insert(contentsOf: part.batches, at: 0) }
 }

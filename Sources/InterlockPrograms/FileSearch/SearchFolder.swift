@@ -30,6 +30,9 @@ final class SearchFolder: @unchecked Sendable {
   let identity: FolderIdentity?
   private let budget: DescriptorBudget
   private let word: Atomic<UInt64>
+  // SAFETY (`@unchecked Sendable`): written by whoever gives back the last claim, and read in `deinit`.
+  /// Whether the last claim was given back.
+  private var isDoneWith = false
 
   private static let claim: UInt64 = 1 << 32
   private static let descriptorMask = claim - 1
@@ -58,8 +61,9 @@ final class SearchFolder: @unchecked Sendable {
   }
 
   deinit {
-    // A search that was stopped leaves claims behind.
-    close(Self.descriptor(in: word.load(ordering: .relaxed)))
+    // A search that was stopped leaves claims behind. (Who owns it last follows from no order of what threads
+    // do to each other; so usually nothing is done here that others could notice.)
+    if !isDoneWith { close(Self.descriptor(in: word.load(ordering: .relaxed))) }
     // One after the other: left to themselves, the parents of a deep folder would go in a recursion.
     var next = parent.take()
     while isKnownUniquelyReferenced(&next) { next = next?.parent.take() }
@@ -146,8 +150,9 @@ final class SearchFolder: @unchecked Sendable {
         ordering: .acquiringAndReleasing
       )
       if exchanged {
-        if rest < Self.claim { close(Self.descriptor(in: rest)) }
-        return
+        guard rest < Self.claim else { return }
+        isDoneWith = true
+        return close(Self.descriptor(in: rest))
       }
       old = seen
     }

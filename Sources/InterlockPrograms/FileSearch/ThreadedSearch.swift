@@ -26,10 +26,12 @@ enum ThreadedSearch {
       searcher.searchNext(of: &folders)
       guard permits.tryAcquire() else { continue }
       threads.removeAll { $0.isFinished }
-      if let part = folders.takePart(), let thread = start(part, permits, job) {
+      let part = folders.takePart()
+      if let part, let thread = start(part, permits, job) {
         threads.append(thread)
       } else {
         permits.release()
+        if let part { folders.putBack(part) }
       }
     }
     for thread in threads { thread.join() }

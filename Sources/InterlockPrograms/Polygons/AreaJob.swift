@@ -27,6 +27,7 @@ struct AreaJob: Sendable {
     self.progress = progress
     self.keepsText = keepsText
     workers = measurer.workers
+    segmentSize = measurer.segmentSize
   }
 
   /// Whether to end soon: somebody wants it.

@@ -25,6 +25,8 @@ public struct AreaMeasurer: Sendable {
   public let mode: Mode
   /// How many threads or processes measure.
   public let workers: Int
+  /// How large the parts of the input are that are measured at a time, in bytes; `nil` for what is good.
+  package var segmentSize: Int?
 
   /// Creates a measurer.
   ///

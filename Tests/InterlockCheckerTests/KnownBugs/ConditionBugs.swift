@@ -40,58 +40,46 @@ extension BugPair {
     .failure,
     "nothing there",
     bug: {
-      let lock = Lock()
-      let filled = Condition(lock)
-      let count = PlainCell(0)
-      @Sendable func take() throws {
-        try lock.withLock {
-          if count.value == 0 { filled.wait() }
-          try require(count.value > 0, "there is nothing there")
-          count.value -= 1
-        }
+      try takeWhatIsPut { count, filled in
+        if count.value == 0 { filled.wait() }
       }
-      @Sendable func put() {
-        lock.withLock {
-          count.value += 1
-          filled.notify()
-        }
-      }
-      try together(
-        { try take() },
-        { try take() },
-        {
-          put()
-          put()
-        }
-      )
     },
     twin: {
-      let lock = Lock()
-      let filled = Condition(lock)
-      let count = PlainCell(0)
-      @Sendable func take() throws {
-        try lock.withLock {
-          while count.value == 0 { filled.wait() }
-          try require(count.value > 0, "there is nothing there")
-          count.value -= 1
-        }
+      try takeWhatIsPut { count, filled in
+        while count.value == 0 { filled.wait() }
       }
-      @Sendable func put() {
-        lock.withLock {
-          count.value += 1
-          filled.notify()
-        }
-      }
-      try together(
-        { try take() },
-        { try take() },
-        {
-          put()
-          put()
-        }
-      )
     }
   )
+
+  /// One puts two things, and two take one each, when they have the lock and have waited.
+  private static func takeWhatIsPut(
+    waiting wait: @escaping @Sendable (_ count: PlainCell<Int>, _ filled: Condition) -> Void
+  ) throws {
+    let lock = Lock()
+    let filled = Condition(lock)
+    let count = PlainCell(0)
+    @Sendable func take() throws {
+      try lock.withLock {
+        wait(count, filled)
+        try require(count.value > 0, "there is nothing there")
+        count.value -= 1
+      }
+    }
+    @Sendable func put() {
+      lock.withLock {
+        count.value += 1
+        filled.notify()
+      }
+    }
+    try together(
+      { try take() },
+      { try take() },
+      {
+        put()
+        put()
+      }
+    )
+  }
 
   private static let nestedWait = BugPair(
     "a wait that keeps an outer lock",

@@ -9,39 +9,29 @@ extension BugPair {
     "one is notified, and all should go on",
     .deadlock,
     "Condition.wait() on \"open\"",
-    bug: {
-      let lock = Lock()
-      let open = Condition(lock, name: "open")
-      let isOpen = PlainCell(false)
-      @Sendable func pass() { lock.withLock { open.wait { !isOpen.value } } }
-      try together(
-        { pass() },
-        { pass() },
-        {
-          lock.withLock {
-            isOpen.value = true
-            open.notify()
-          }
-        }
-      )
-    },
-    twin: {
-      let lock = Lock()
-      let open = Condition(lock, name: "open")
-      let isOpen = PlainCell(false)
-      @Sendable func pass() { lock.withLock { open.wait { !isOpen.value } } }
-      try together(
-        { pass() },
-        { pass() },
-        {
-          lock.withLock {
-            isOpen.value = true
-            open.notifyAll()
-          }
-        }
-      )
-    }
+    bug: { try passTwo { open in open.notify() } },
+    twin: { try passTwo { open in open.notifyAll() } }
   )
+
+  /// Two wait until a third one opens, and tells them.
+  private static func passTwo(
+    telling notify: @escaping @Sendable (_ open: Condition) -> Void
+  ) throws {
+    let lock = Lock()
+    let open = Condition(lock, name: "open")
+    let isOpen = PlainCell(false)
+    @Sendable func pass() { lock.withLock { open.wait { !isOpen.value } } }
+    try together(
+      { pass() },
+      { pass() },
+      {
+        lock.withLock {
+          isOpen.value = true
+          notify(open)
+        }
+      }
+    )
+  }
 
   /// A buffer for one element.
   private struct Buffer: Sendable {

@@ -76,37 +76,29 @@ extension BugPair {
     "double-checked initialisation with a relaxed flag",
     .race,
     "a data race",
-    bug: {
-      let lock = Lock()
-      let isMade = Atomic(false)
-      let value = PlainCell(0)
-      try together(2) {
-        if !isMade.load(ordering: .relaxed) {
-          lock.withLock {
-            guard !isMade.load(ordering: .relaxed) else { return }
-            value.value = 42
-            isMade.store(true, ordering: .relaxed)
-          }
-        }
-        try require(value.value == 42)
-      }
-    },
-    twin: {
-      let lock = Lock()
-      let isMade = Atomic(false)
-      let value = PlainCell(0)
-      try together(2) {
-        if !isMade.load(ordering: .acquiring) {
-          lock.withLock {
-            guard !isMade.load(ordering: .relaxed) else { return }
-            value.value = 42
-            isMade.store(true, ordering: .releasing)
-          }
-        }
-        try require(value.value == 42)
-      }
-    }
+    bug: { try makeWhatIsMissing(looking: .relaxed, telling: .relaxed) },
+    twin: { try makeWhatIsMissing(looking: .acquiring, telling: .releasing) }
   )
+
+  /// Two make a value unless it is made, and look twice: before they have a lock, and then.
+  private static func makeWhatIsMissing(
+    looking: LoadOrdering,
+    telling: StoreOrdering
+  ) throws {
+    let lock = Lock()
+    let isMade = Atomic(false)
+    let value = PlainCell(0)
+    try together(2) {
+      if !isMade.load(ordering: looking) {
+        lock.withLock {
+          guard !isMade.load(ordering: .relaxed) else { return }
+          value.value = 42
+          isMade.store(true, ordering: telling)
+        }
+      }
+      try require(value.value == 42)
+    }
+  }
 
   private static let checkedOnce = BugPair(
     "an initialisation that checks before the lock only",

@@ -215,4 +215,35 @@ enum ReportedBodies {
     }
     try require(word.load(ordering: .sequentiallyConsistent) == 2, "an update was lost")
   }
+
+  /// Fails after threads have met, and handed values to each other.
+  static let values: @Sendable () throws -> Void = {
+    let names = BlockingQueue<String>(name: "names")
+    let orders = BlockingQueue<Int>(capacity: 1, name: "orders")
+    let flags = BlockingQueue<[Bool]>(name: "flags")
+    let start = Barrier(parties: 2, name: "start")
+    let cook = try spawn(name: "cook") {
+      try start.arriveAndWait()
+      return try orders.take() + orders.take()
+    }
+    try names.put("longer than there is room for")
+    try flags.put([true])
+    try start.arriveAndWait()
+    for order in 3...4 { try orders.put(order) }
+    _ = try cook.join()
+    try require(names.tryTake() == nil, "that is all")
+  }
+
+  /// One waits in a monitor for more than the other puts.
+  static let monitor: @Sendable () throws -> Void = {
+    let shared = SharedMonitor()
+    try withThreads { threads in
+      try threads.spawn(name: "waits") { shared.count.withLock(when: { $0 > 1 }) { $0 -= 1 } }
+      try threads.spawn(name: "puts") { shared.count.withLock { $0 += 1 } }
+    }
+  }
+
+  private final class SharedMonitor: Sendable {
+    let count = Monitor(0, name: "count")
+  }
 }

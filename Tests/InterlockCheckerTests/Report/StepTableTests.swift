@@ -1,6 +1,7 @@
 import Interlock
-import InterlockChecker
 import Testing
+
+@testable import InterlockChecker
 
 /// What happened, as a table.
 @Suite struct `A table of steps` {
@@ -86,6 +87,76 @@ import Testing
                 ReportedBodies.swift:148
         """
     )
+  }
+
+  @Test func `has what threads do in a monitor, and not how the monitor does it`() throws {
+    let example = try #require(counterexample(Exploration(), ReportedBodies.monitor))
+    let others = example.steps.filter {
+      !$0.action.hasPrefix("Monitor.") && !$0.action.hasPrefix("ThreadHandle.")
+    }
+    #expect(others.isEmpty)
+    #expect(example.steps.contains { $0.action.hasPrefix("Monitor.wait()") })
+  }
+
+  @Test func `says which values threads have handed to each other, if they are short`() throws {
+    let table = try #require(counterexample(Exploration(), ReportedBodies.values)).table
+    #expect(
+      table == """
+        step  main                                cook
+        ────  ──────────────────────────────────  ─────────────────────────────────
+        1     ThreadHandle.start() on "cook"
+                ReportedBodies.swift:225
+        2     BlockingQueue.put("longer than…")
+                on "names"
+                ReportedBodies.swift:229
+        3     BlockingQueue.put() on "flags"
+                ReportedBodies.swift:230
+        4     Barrier.arrive() on "start":
+                sleeps, 1 of 2 there
+                ReportedBodies.swift:231
+        5                                         Barrier.arrive() on "start"
+                                                    ReportedBodies.swift:226
+        6                                         BlockingQueue.take() on "orders":
+                                                    sleeps
+                                                    ReportedBodies.swift:227
+        7     Barrier.arrive() on "start": wakes
+                up
+                ReportedBodies.swift:231
+        8     BlockingQueue.put(3) on "orders"
+                ReportedBodies.swift:232
+        9     BlockingQueue.put(4) on "orders":
+                sleeps
+                ReportedBodies.swift:232
+        10                                        BlockingQueue.take() on "orders":
+                                                    wakes up, got 3
+                                                    ReportedBodies.swift:227
+        11                                        BlockingQueue.take() on "orders":
+                                                    sleeps
+                                                    ReportedBodies.swift:227
+        12    BlockingQueue.put(4) on "orders":
+                wakes up
+                ReportedBodies.swift:232
+        13                                        BlockingQueue.take() on "orders":
+                                                    wakes up, got 4
+                                                    ReportedBodies.swift:227
+        14                                        ThreadHandle.finish() on "cook"
+        15    ThreadHandle.join() on "cook"
+                ReportedBodies.swift:233
+        16    BlockingQueue.tryTake() on
+                "names": got "longer than…"
+                ReportedBodies.swift:234
+        """
+    )
+  }
+
+  @Test(arguments: [
+    (3 as any Sendable, "3"), (UInt8(200), "200"), (true, "true"), ("a", "\"a\""),
+    ("a\nb", "\"a…\""),
+    ("twelve marks", "\"twelve marks\""), ("thirteen here", "\"thirteen he…\""),
+    ([1], nil), (Int?.none as any Sendable, nil),
+  ])
+  func `shows values of simple types, as far as there is room`(value: any Sendable, text: String?) {
+    #expect(ShortValue.text(of: value) == text)
   }
 
   @Test(arguments: [20, 30, 45, 60, 80, 120, 200])

@@ -92,6 +92,16 @@ import Testing
     #expect(stack.takePart() == nil)
   }
 
+  @Test func `come back if nobody else could search them`() throws {
+    var stack = FolderStack(batch("a", "b"))
+    stack.push(batch("c"))
+    let part = stack.takePart()
+    stack.putBack(try #require(part))
+    #expect(names(stack.top) == ["c"])
+    stack.removeFirst()
+    #expect(names(stack.top) == ["a", "b"])
+  }
+
   @Test func `keep their folder open until the last one was opened`() throws {
     let budget = DescriptorBudget(limit: 64)
     let folder = SearchFolder(
