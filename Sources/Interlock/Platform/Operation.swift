@@ -18,6 +18,8 @@ package struct Operation: Sendable {
     case sleep, yield
     /// Asks the thing how it is, and leaves it so.
     case look
+    /// Asks how far others have come with it, whatever they have done to get there.
+    case ask
   }
 
   package let kind: Kind
@@ -50,6 +52,12 @@ package struct Subject: Sendable {
   package enum Exclusion: Sendable {
     /// It does not.
     case none
+    /// It does not, but its workers wait until there is a task: the thing is a `PoolCore`.
+    case pool
+    /// It does not, but others wait for its end: the thing is an `AnyPoolTask`.
+    case poolTask
+    /// The same, of several tasks: the thing is a `TaskGathering`.
+    case poolTasks
     /// Whoever acquires it has it until releasing it, and others wait for that.
     case shared
     /// The same, for one thread at a time: the thing is a `Lock`.
@@ -67,16 +75,21 @@ package struct Subject: Sendable {
   }
 
   /// A thing without a name.
-  package init(_ type: StaticString, unnamed object: AnyObject) {
+  package init(_ type: StaticString, unnamed object: AnyObject, exclusion: Exclusion = .none) {
     self.type = type
     identity = UInt(bitPattern: ObjectIdentifier(object))
-    exclusion = .none
+    self.exclusion = exclusion
     isNamed = false
   }
 
   /// Whether whoever acquires it has it until releasing it, and others wait for that.
   @inlinable
-  package var isLock: Bool { if case .none = exclusion { false } else { true } }
+  package var isLock: Bool {
+    switch exclusion {
+    case .none, .pool, .poolTask, .poolTasks: false
+    case .shared, .lock, .spinLock: true
+    }
+  }
 
   /// The lock, if one thread at a time can have it.
   package var soleLock: SoleLock? { SoleLock(exclusion, identity) }
@@ -92,7 +105,7 @@ package struct SoleLock: Hashable, Sendable {
 
   init?(_ exclusion: Subject.Exclusion, _ identity: UInt) {
     switch exclusion {
-    case .none, .shared: return nil
+    case .none, .pool, .poolTask, .poolTasks, .shared: return nil
     case .lock: isSpinLock = false
     case .spinLock: isSpinLock = true
     }
@@ -170,6 +183,7 @@ extension Operation: CustomStringConvertible {
     if kind == .look {
       return subject.isLock ? "looks at \(subject)" : "\(subject.type).isCancelled"
     }
+    if kind == .ask { return "looks at \(subject)" }
     let call = "\(subject.type).\(kind.rawValue)()"
     return subject.name.map { "\(call) on \"\($0)\"" } ?? call
   }

@@ -78,10 +78,14 @@ package enum Seam {
   }
 
   /// Runs `body`, which asks the thing how it is, as one operation of the calling thread's world.
-  static func look<Answer>(at subject: @autoclosure () -> Subject, _ body: () -> Answer) -> Answer {
+  static func look<Answer>(
+    at subject: @autoclosure () -> Subject,
+    as kind: Operation.Kind = .look,
+    _ body: () -> Answer
+  ) -> Answer {
     guard isWatched, unsafe watchingBinding != nil else { return body() }
     var answers: [Answer] = []
-    perform(.look, on: subject()) { answers.append(body()) }
+    perform(kind, on: subject()) { answers.append(body()) }
     return answers[0]
   }
 }

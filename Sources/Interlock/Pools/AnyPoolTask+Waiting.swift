@@ -28,22 +28,31 @@ extension AnyPoolTask {
   }
 
   private final func wait(givingUpAt deadline: Deadline?) -> Bool {
-    if !Seam.isWatched, isFinished { return true }
+    if !Seam.isWatched, life.isOver { return true }
     let me = ThreadRecord.current
     let worker = unsafe me.worker?.takeUnretainedValue()
-    var isMine = false
-    let isOver = Seam.attempt(.join, on: subject) {
-      if isFinished { return true }
-      if deadline == nil, let worker, worker.core === core, begin(by: me.number) {
-        isMine = true
-        return true
+    var beginning = Beginning.late
+    var leftovers: [AnyPoolTask] = []
+    let isOver = Seam.attempt(.join, on: subject, mayGiveUp: deadline != nil) {
+      if life.isOver { return true }
+      if deadline == nil, let worker, worker.core === core {
+        beginning = begin(by: me.number, counting: worker.counts)
+        switch beginning {
+        case .mine:
+          worker.line.dropStaleLast(keeping: &leftovers)
+          return true
+        case .prevented: return true
+        case .late: break
+        }
       }
       return sleep(me, until: deadline)
     }
-    // Not as part of the operation: the body has operations of its own.
-    if isMine, let worker {
-      run(on: me, counting: worker.counts)
-      worker.forgetBegun()
+    // Not as part of the operation: foreign code has operations of its own.
+    leftovers = []
+    switch beginning {
+    case .mine: if let worker { run(on: me, counting: worker.counts) }
+    case .prevented(let last): conclude(last)
+    case .late: break
     }
     return isOver
   }
@@ -56,7 +65,7 @@ extension AnyPoolTask {
       if me.waitForSignal(Operation(.join, subject), until: deadline, heldBy: self) == .none {
         unfollow { if case .thread(me) = $0 { true } else { false } }
       }
-      return isFinished
+      return life.isOver
     }
   }
 
@@ -93,7 +102,7 @@ func withJoin(
   if isPlain {
     let path = joins.withLock { $0.enter(me.number, waitingFor: tasks) }
     if let path { refuse(path, from: task, call) }
-  } else if let task, tasks.allSatisfy({ $0.life.runner == me.number && !$0.isFinished }) {
+  } else if let task, tasks.allSatisfy({ $0.life.runner == me.number && !$0.life.isOver }) {
     refuse(tasks, from: task, call)
   }
   let worker = unsafe me.worker?.takeUnretainedValue()

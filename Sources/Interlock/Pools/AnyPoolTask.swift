@@ -74,7 +74,7 @@ extension AnyPoolTask {
 
   /// Where the task is in its life.
   public final var state: State {
-    switch life.phase {
+    switch askedLife.phase {
     case .waiting: .waiting
     case .running: .running
     case .finished: .finished
@@ -84,13 +84,16 @@ extension AnyPoolTask {
 
   /// Whether nothing will come of the task any more: its body has returned or thrown, or it was
   /// cancelled before it ran.
-  public final var isFinished: Bool { life.isOver }
+  public final var isFinished: Bool { askedLife.isOver }
 
   /// Whether somebody has cancelled the task before it was finished, even if it ran to its end.
-  public final var isCancelled: Bool { life.isAsked }
+  public final var isCancelled: Bool { askedLife.isAsked }
 
   /// Whether the task is finished and its body has thrown, or was cancelled before it ran.
-  public final var hasFailed: Bool { life.hasFailed || life.phase == .cancelled }
+  public final var hasFailed: Bool {
+    let life = askedLife
+    return life.hasFailed || life.phase == .cancelled
+  }
 
   /// Cancels the task.
   ///
@@ -102,9 +105,12 @@ extension AnyPoolTask {
   @discardableResult
   public final func cancel() -> Bool {
     var prevented: PoolTaskLife?
+    var leftovers: [AnyPoolTask] = []
     _ = Seam.attempt(.cancel, on: subject) {
-      prevented = change { $0.cancelled() }
-      if prevented == nil, let life = change({ $0.asked() }) {
+      prevented = prevent()
+      if prevented != nil {
+        core.line.dropStaleLast(keeping: &leftovers)
+      } else if let life = change({ $0.asked() }) {
         // The thread may sleep. It looks at the word before each park, so an early wake is none.
         core.registry.record(number: life.runner)?.interrupt()
       }
@@ -113,7 +119,6 @@ extension AnyPoolTask {
     guard let prevented else { return false }
     // Not as part of the operation: what follows the task is foreign code.
     conclude(prevented)
-    core.line.dropStaleLast()
     return true
   }
 }
@@ -123,6 +128,14 @@ extension AnyPoolTask {
   final var life: PoolTaskLife {
     // Ordering (T1): acquiring, pairs with the exchange in `change` that ended the task.
     PoolTaskLife(bits: word.load(ordering: .acquiring))
+  }
+
+  /// The same, for a world that watches.
+  final var peekLife: PoolTaskLife { PoolTaskLife(bits: word.rawLoad(ordering: .acquiring)) }
+
+  /// The same, for whoever is not in the middle of an operation.
+  private final var askedLife: PoolTaskLife {
+    Seam.isWatched ? Seam.look(at: subject, as: .ask) { life } : life
   }
 
   /// Whether the body should stop.
@@ -149,20 +162,37 @@ extension AnyPoolTask {
     }
   }
 
-  /// Whether the thread with this number may run the body, which nobody else will.
-  final func begin(by number: UInt32) -> Bool {
+  /// What comes of the wish to run a task.
+  enum Beginning {
+    /// The body is the calling thread's, and nobody else's.
+    case mine
+    /// Somebody else was first: the body runs, or never will.
+    case late
+    /// The body will never run, because its pool cancels what waits. The task, whose life was this one, has to
+    /// be concluded.
+    case prevented(PoolTaskLife)
+  }
+
+  /// The thread with this number wants to run the body.
+  ///
+  /// No foreign code runs here: it may be a part of an operation.
+  final func begin(by number: UInt32, counting counts: borrowing PoolCounts) -> Beginning {
     if core.cancelsWaiting {
-      prevent()
-      return false
+      guard let last = prevent() else { return .late }
+      return .prevented(last)
     }
-    guard change({ $0.begun(by: number) }) != nil else { return false }
-    if isCounted { core.backlog?.leave() }
-    return true
+    guard change({ $0.begun(by: number) }) != nil else { return .late }
+    if isCounted {
+      counts.noteBeginning()
+      core.backlog?.leave()
+    }
+    return .mine
   }
 
   /// The thread that submits the task begins it at once; it was in no line.
-  final func beginInCaller(_ thread: ThreadRecord) {
+  final func beginInCaller(_ thread: ThreadRecord, counting counts: borrowing PoolCounts) {
     change { $0.begun(by: thread.number) }
+    counts.noteBeginning()
   }
 
   /// Runs the body, which the calling thread has begun, and ends the task.
@@ -171,66 +201,92 @@ extension AnyPoolTask {
   ///   - thread: The calling thread.
   ///   - counts: Where to count it; only this thread counts there, or atomically.
   final func run(on thread: ThreadRecord, counting counts: borrowing PoolCounts) {
-    if isCounted { counts.noteBeginning() }
     let outer = unsafe thread.task
     // SAFETY: whoever runs the task holds it.
     unsafe thread.task = .passUnretained(self)
     let succeeded = perform()
     unsafe thread.task = outer
+    guard Seam.isWatched else {
+      if finish(failed: !succeeded, counting: counts) { tell(wakeFollowers()) }
+      return
+    }
+    var told: [PoolTaskFollower] = []
+    Seam.perform(.done, on: subject) {
+      if finish(failed: !succeeded, counting: counts) { told = wakeFollowers() }
+    }
+    tell(told)
+  }
+
+  /// The body has returned or thrown.
+  ///
+  /// - Returns: Whether somebody follows the task.
+  private final func finish(failed: Bool, counting counts: borrowing PoolCounts) -> Bool {
     // Whoever waits for the task finds it counted.
-    if isCounted { counts.noteEnd(failed: !succeeded) }
-    guard let last = change({ $0.finished(failed: !succeeded) }) else {
+    if isCounted { counts.noteEnd(failed: failed) }
+    guard let last = change({ $0.finished(failed: failed) }) else {
       fatalError("a task that does not run cannot finish")
     }
-    if last.isFollowed { tellFollowers() }
+    return last.isFollowed
   }
 
   /// Takes care that the body never runs, if nobody has begun it.
-  @discardableResult
-  final func prevent() -> Bool {
-    guard let last = change({ $0.cancelled() }) else { return false }
-    conclude(last)
-    return true
-  }
-
-  /// The task, whose life was `last`, will never run.
-  private final func conclude(_ last: PoolTaskLife) {
-    discard()
+  ///
+  /// No foreign code runs here: it may be a part of an operation.
+  ///
+  /// - Returns: What the life of the task was, which has to be concluded; `nil` if somebody was first.
+  final func prevent() -> PoolTaskLife? {
+    guard let last = change({ $0.cancelled() }) else { return nil }
     if isCounted {
       core.outside.noteCancellation()
       core.backlog?.leave()
     }
-    if last.isFollowed { tellFollowers() }
+    return last
+  }
+
+  /// The task, whose life was `last`, will never run: lets go of its body, and tells those who follow it.
+  final func conclude(_ last: PoolTaskLife) {
+    discard()
+    guard last.isFollowed else { return }
+    var told: [PoolTaskFollower] = []
+    Seam.perform(.done, on: subject) { told = wakeFollowers() }
+    tell(told)
   }
 }
 
 // Those who wait for the end.
 extension AnyPoolTask {
-  final var subject: Subject { Subject("PoolTask", self) }
+  final var subject: Subject { Subject("PoolTask", self, exclusion: .poolTask) }
 
   /// Puts somebody on the list of those who are told when the task is over.
   ///
   /// - Returns: `false` if it is over already.
   final func follow(_ follower: PoolTaskFollower) -> Bool {
-    guardLock.withLock {
-      guard change({ $0.followed() }) != nil else { return false }
-      unsafe followers.append(follower)
-      return true
+    Seam.attempt(.add, on: subject) {
+      guardLock.withLock {
+        guard change({ $0.followed() }) != nil else { return false }
+        unsafe followers.append(follower)
+        return true
+      }
     }
   }
 
   /// Takes somebody off the list; does nothing for one who was told.
   final func unfollow(_ isMeant: (PoolTaskFollower) -> Bool) {
     // What the followers hold goes when the guard is free.
-    let left = guardLock.withLock {
-      let left = unsafe followers.filter(isMeant)
-      unsafe followers.removeAll(where: isMeant)
-      return left
+    var left: [PoolTaskFollower] = []
+    Seam.perform(.add, on: subject) {
+      guardLock.withLock {
+        left = unsafe followers.filter(isMeant)
+        unsafe followers.removeAll(where: isMeant)
+      }
     }
     withExtendedLifetime(left) {}
   }
 
-  private final func tellFollowers() {
+  /// Wakes the threads that follow the task, and forgets all who do.
+  ///
+  /// - Returns: Who they were; the others have to be told.
+  private final func wakeFollowers() -> [PoolTaskFollower] {
     let told = guardLock.withLock {
       for case .thread(let thread) in unsafe followers { thread.signal(.given) }
       defer { unsafe followers = [] }
@@ -238,6 +294,11 @@ extension AnyPoolTask {
     }
     // Threads go on while the callbacks run.
     for case .thread(let thread) in told { thread.parker.wake() }
+    return told
+  }
+
+  /// Tells those who are no threads, with operations of their own.
+  private final func tell(_ told: [PoolTaskFollower]) {
     for case .gathering(let gathering, let index) in told { gathering.note(index) }
     for case .callback(let callback) in told { callback() }
   }

@@ -104,6 +104,9 @@ final class SharedJobLine: Sendable {
   /// The answer may be old when it arrives; see `PoolCore` for when it cannot be.
   var count: Int { length.load(ordering: .relaxed) }
 
+  /// The same, for a world that watches.
+  var peekCount: Int { length.rawLoad(ordering: .relaxed) }
+
   /// Runs `body` under the guard.
   @inline(__always)
   private func change<Result>(_ body: (inout State) -> Result) -> Result {
@@ -122,7 +125,8 @@ final class SharedJobLine: Sendable {
   }
 
   deinit {
-    while popFirst() != nil {}
+    // Without the guard: nobody else has the line any more.
+    while unsafe state.line.popFirst() != nil {}
   }
 
   /// Puts tasks in that were in the pool already, even if the line is closed.
@@ -144,9 +148,11 @@ final class SharedJobLine: Sendable {
   }
 
   /// Takes out tasks at the end that have been begun, or will never be.
-  func dropStaleLast() {
+  ///
+  /// - Parameter leftovers: Where they go if this is part of an operation: to let go of one may run foreign code.
+  func dropStaleLast(keeping leftovers: inout [AnyPoolTask]) {
     while count > 0, let stale = change({ $0.line.popLastIfStale() }) {
-      withExtendedLifetime(stale) {}
+      if Seam.isWatched { leftovers.append(stale) }
     }
   }
 

@@ -3,7 +3,11 @@ import Synchronization
 /// What the bodies of a parallel loop threw.
 @usableFromInline
 final class LoopFailure<Failure: Error>: Sendable {
-  private let first = Guarded<(index: UInt, error: Failure)?>(nil)
+  private let first = Guarded<(index: UInt, error: Failure)?>(
+    nil,
+    // The least one is kept, in whatever order they come, and it is read when the loop is over.
+    isQuiet: true
+  )
   @usableFromInline let flag: Interlock::Atomic<Bool>
 
   @usableFromInline

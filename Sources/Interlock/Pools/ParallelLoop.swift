@@ -34,14 +34,27 @@ final class ParallelLoop: @unchecked Sendable {
   /// Does parts until none is left.
   func takePart() {
     guard let part = unsafe part else { return }
-    while let range = takeRange() {
+    while let range = Seam.isWatched ? takeRangeInOperation() : takeRange() {
       if !part(range) {
-        next.store(count, ordering: .relaxed)
+        Seam.perform(.drain, on: subject) { next.store(count, ordering: .relaxed) }
         return
       }
     }
   }
 
+  private var subject: Subject { Subject("ParallelLoop", unnamed: self) }
+
+  @inline(never)
+  private func takeRangeInOperation() -> Range<UInt>? {
+    var range: Range<UInt>?
+    _ = Seam.attempt(.take, on: subject) {
+      range = takeRange()
+      return range != nil
+    }
+    return range
+  }
+
+  @inline(__always)
   private func takeRange() -> Range<UInt>? {
     var start = next.load(ordering: .relaxed)
     while start < count {
@@ -131,23 +144,62 @@ extension PoolCore {
 
   private func share(from start: UInt, to count: UInt, grain: UInt, _ part: ParallelLoop.Part) {
     guard count > start else { return }
-    let threads = withCrew { $0.isClosing ? 1 : $0.wanted }
     let parts = (count - start - 1) / grain + 1
-    let guests = Int(min(UInt(threads), parts)) - 1
     withoutActuallyEscaping(part) { part in
-      let loop = ParallelLoop(from: start, to: count, grain: grain, threads: threads, part: part)
       let worker = worker(.current)
-      var invitations: [LoopInvitation] = []
-      for _ in 0..<guests {
-        let invitation = LoopInvitation(loop, core: self)
-        guard put(invitation, worker) else { break }
-        invitations.append(invitation)
+      var party: (loop: ParallelLoop, invitations: [LoopInvitation])?
+      Seam.perform(.submit, on: subject) {
+        let threads = withCrew { $0.isClosing ? 1 : $0.wanted }
+        let loop = ParallelLoop(from: start, to: count, grain: grain, threads: threads, part: part)
+        let guests = Int(min(UInt(threads), parts)) - 1
+        party = (loop, invite(guests, to: loop, worker))
       }
+      guard let (loop, invitations) = party else { return }
       loop.takePart()
-      // Who has not come is not waited for.
-      for invitation in invitations where !invitation.prevent() { invitation.wait() }
-      if let worker { worker.forgetBegun() } else { line.dropStaleLast() }
+      for invitation in takeBack(invitations, worker) { invitation.wait() }
       loop.end()
     }
+  }
+
+  /// Puts invitations to a loop in line.
+  ///
+  /// - Returns: Those that are there: fewer if the pool is closed.
+  private func invite(
+    _ guests: Int,
+    to loop: ParallelLoop,
+    _ worker: PoolWorker?
+  ) -> [LoopInvitation] {
+    var invitations: [LoopInvitation] = []
+    for _ in 0..<guests {
+      let invitation = LoopInvitation(loop, core: self)
+      guard put(invitation, worker) else { break }
+      invitations.append(invitation)
+    }
+    return invitations
+  }
+
+  /// Takes the invitations back that nobody has accepted: who has not come is not waited for.
+  ///
+  /// - Returns: Those of the guests that came.
+  private func takeBack(
+    _ invitations: [LoopInvitation],
+    _ worker: PoolWorker?
+  ) -> [LoopInvitation] {
+    guard !invitations.isEmpty else { return [] }
+    var accepted: [LoopInvitation] = []
+    var leftovers: [AnyPoolTask] = []
+    Seam.perform(.drain, on: subject) {
+      for invitation in invitations {
+        if let last = invitation.prevent() {
+          // Nobody else knows of an invitation, and there is no foreign code in it.
+          invitation.discard()
+          assert(!last.isFollowed)
+        } else {
+          accepted.append(invitation)
+        }
+      }
+      (worker?.line ?? line).dropStaleLast(keeping: &leftovers)
+    }
+    return accepted
   }
 }

@@ -29,19 +29,19 @@ final class PoolCore: Sendable {
   // has not ceased yet: its fence comes later, and it sees the task, or finds it.
   //
   // Lock order: none of the guards here is acquired while another one is held.
-  private let crew: Guarded<PoolCrewRules>
+  let crew: Guarded<PoolCrewRules>
   // Copies of what the crew's rules say, changed under their guard.
   private let callWord = Atomic<Bool>(true)
   private let surplusWord = Atomic<Bool>(false)
   private let generationWord = Atomic<Int>(0)
   /// How many workers look for tasks, or were called to.
   private let searchers = Atomic<Int>(0)
-  private let cancelWord = Atomic<Bool>(false)
-  private let cancelWaitingWord = Atomic<Bool>(false)
+  let cancelWord = Atomic<Bool>(false)
+  let cancelWaitingWord = Atomic<Bool>(false)
   /// Threads from outside that run tasks which they submitted.
-  private let callers = Guarded<[ThreadRecord]>([])
+  let callers = Guarded<[ThreadRecord]>([])
   /// The threads of workers that live, and of some that do not any more.
-  private let threads = Guarded<[ThreadHandle<Void, Never>]>([])
+  let threads = Guarded<[ThreadHandle<Void, Never>]>([])
 
   init(
     name: String,
@@ -58,7 +58,7 @@ final class PoolCore: Sendable {
     crew = Guarded(PoolCrewRules(wanted: workers))
   }
 
-  var subject: Subject { Subject("ThreadPool", self) }
+  var subject: Subject { Subject("ThreadPool", self, exclusion: .pool) }
 
   /// Asks the crew's rules.
   func withCrew<Result>(_ body: (inout PoolCrewRules) -> Result) -> Result {
@@ -73,6 +73,14 @@ final class PoolCore: Sendable {
     }
   }
 
+  /// Asks the crew's rules on behalf of a world that watches.
+  func peekCrew(_ question: (PoolCrewRules) -> Bool) -> Bool { crew.peek(question) }
+
+  /// Asks the crew's rules on behalf of somebody who is not in the middle of an operation.
+  func ask<Answer>(_ question: (inout PoolCrewRules) -> Answer) -> Answer {
+    Seam.look(at: subject, as: .ask) { withCrew(question) }
+  }
+
   var hasSurplus: Bool { surplusWord.load(ordering: .relaxed) }
 
   /// How often the crew has changed.
@@ -82,90 +90,6 @@ final class PoolCore: Sendable {
   }
 
   var members: [PoolWorker] { withCrew { $0.members } }
-}
-
-// Tasks.
-extension PoolCore {
-  /// The calling thread, if it is one of this pool's.
-  func worker(_ me: ThreadRecord) -> PoolWorker? {
-    guard let worker = unsafe me.worker else { return nil }
-    // SAFETY: a thread keeps the worker that it is alive.
-    let isMine = unsafe worker._withUnsafeGuaranteedRef { $0.core === self }
-    return isMine ? unsafe worker.takeUnretainedValue() : nil
-  }
-
-  /// Puts a task in line, or does with it what the pool does when it is full.
-  func submit(_ task: AnyPoolTask) throws(PoolError) {
-    let me = ThreadRecord.current
-    let worker = worker(me)
-    if backlog == nil, !Seam.isWatched {
-      guard put(task, worker) else { throw PoolError(reason: .closed, poolName: name) }
-      noteSubmission(worker)
-      return
-    }
-    var refusal: PoolError.Reason?
-    var isForCaller = false
-    _ = Seam.attempt(.submit, on: subject) {
-      if let backlog, !enter(backlog, worker) {
-        switch whenFull {
-        case .wait: refusal = .closed
-        case .refuse: refusal = isClosed ? .closed : .full
-        case .runInCaller:
-          isForCaller = !isClosed
-          refusal = isForCaller ? nil : .closed
-        }
-        return isForCaller
-      }
-      if put(task, worker) { return true }
-      backlog?.leave()
-      refusal = .closed
-      return false
-    }
-    if let refusal { throw PoolError(reason: refusal, poolName: name) }
-    noteSubmission(worker)
-    guard isForCaller else { return }
-    // Before it begins: who asks all tasks to stop wakes those that are here.
-    callers.withLock { $0.append(me) }
-    task.beginInCaller(me)
-    if let worker {
-      task.run(on: me, counting: worker.counts)
-    } else {
-      task.run(on: me, counting: outside)
-    }
-    callers.withLock { callers in
-      if let place = callers.lastIndex(where: { $0 === me }) { callers.remove(at: place) }
-    }
-  }
-
-  private func noteSubmission(_ worker: PoolWorker?) {
-    if let worker { worker.counts.noteSubmission() } else { outside.noteSubmission() }
-  }
-
-  private func enter(_ backlog: PoolBacklog, _ worker: PoolWorker?) -> Bool {
-    guard whenFull == .wait else { return backlog.enterAtOnce() }
-    guard worker == nil else {
-      // A worker that waited for room might wait for itself.
-      backlog.enterAnyway()
-      return true
-    }
-    return backlog.enter(Operation(.submit, subject))
-  }
-
-  /// Puts a task in line: the calling worker's own, or the pool's.
-  ///
-  /// - Returns: `false` if the pool is closed.
-  func put(_ task: AnyPoolTask, _ worker: PoolWorker?) -> Bool {
-    guard (worker?.line ?? line).append(task) else { return false }
-    announceWork()
-    return true
-  }
-
-  /// A task was put in line: calls somebody, unless somebody searches anyway.
-  func announceWork() {
-    // Ordering (R1): see the overview.
-    memoryFence(ordering: .sequentiallyConsistent)
-    callIfNeeded()
-  }
 }
 
 // Who is called.
@@ -227,8 +151,9 @@ extension PoolCore {
       let handle = try spawn(name: "\(name)-\(worker.number)", stackSize: stackSize) {
         worker.work()
       }
-      // Asked without the guard: the handles have guards of their own.
-      let gone = threads.withLock { $0 }.filter(\.isFinished)
+      // Asked without the guard: the handles have guards of their own. Not while somebody watches: what a pool
+      // does must follow from what was done to it.
+      let gone = Seam.isWatched ? [] : threads.withLock { $0 }.filter(\.isFinished)
       threads.withLock { threads in
         threads.removeAll { thread in gone.contains { $0 === thread } }
         threads.append(handle)
@@ -239,8 +164,40 @@ extension PoolCore {
     }
   }
 
+  /// Starts the threads that the pool begins with.
+  func open() throws(ThreadError) {
+    try inOperation(.start) { () throws(ThreadError) in try startMissing() }
+  }
+
+  /// Wants another number of active workers.
+  func resize(to workers: Int) throws(ThreadError) {
+    try inOperation(.set) { () throws(ThreadError) in
+      withCrew { $0.resize(to: workers) }.wake()
+      try startMissing()
+      announceWork()
+    }
+  }
+
+  /// Runs `body`, which starts threads, as one operation of the calling thread's world.
+  private func inOperation(
+    _ kind: Operation.Kind,
+    _ body: () throws(ThreadError) -> Void
+  ) throws(ThreadError) {
+    var failure: ThreadError?
+    _ = Seam.attempt(kind, on: subject) {
+      do throws(ThreadError) {
+        try body()
+        return true
+      } catch {
+        failure = error
+        return false
+      }
+    }
+    if let failure { throw failure }
+  }
+
   /// Starts those that are missing.
-  func startMissing() throws(ThreadError) {
+  private func startMissing() throws(ThreadError) {
     while withCrew({ $0.missing }) > 0 { try start(isSearching: false) }
   }
 
@@ -261,84 +218,6 @@ extension PoolCore {
     var sums = PoolSums()
     worker.counts.add(to: &sums)
     outside.add(sums)
-  }
-}
-
-// The end.
-extension PoolCore {
-  /// Whether all tasks were asked to stop.
-  var cancelsAll: Bool {
-    // Ordering (R3): acquiring, pairs with the store in `cancelRunning`.
-    cancelWord.load(ordering: .acquiring)
-  }
-
-  /// Whether tasks that nobody has begun never run.
-  var cancelsWaiting: Bool {
-    // Ordering (R4): acquiring, pairs with the store in `close`.
-    cancelWaitingWord.load(ordering: .acquiring)
-  }
-
-  var isClosed: Bool { withCrew { $0.isClosed } }
-
-  func close(cancelling kind: ThreadPool.Cancelling) {
-    Seam.perform(.close, on: subject) {
-      // First the lines, so that whoever then finds them empty and the pool closed can go.
-      let members = withCrew { $0.beginClosing() }
-      line.close()
-      for worker in members { worker.line.close() }
-      backlog?.close()
-      // Before the lines are emptied: a worker may have tasks in hand that are in none.
-      // Ordering (R4): releasing, pairs with the load in `cancelsWaiting`.
-      if kind != .nothing { cancelWaitingWord.store(true, ordering: .releasing) }
-      if kind == .everything { cancelRunning() }
-      withCrew { $0.close() }.wake()
-    }
-    // Not as part of the operation: what follows tasks is foreign code.
-    if kind != .nothing { cancelWaiting() }
-  }
-
-  private func cancelWaiting() {
-    for line in members.map(\.line) + [line] {
-      var jobs = line.popFirst { $0 }
-      while let job = jobs.popFirst() { job.cancel() }
-    }
-  }
-
-  private func cancelRunning() {
-    // Ordering (R3): releasing, pairs with the load in `cancelsAll`. A thread looks at the word
-    // before each park.
-    cancelWord.store(true, ordering: .releasing)
-    let threads = withCrew { $0.members.compactMap(\.startedThread) } + callers.withLock { $0 }
-    for thread in threads { thread.interrupt() }
-  }
-
-  func join(until deadline: Deadline?) -> Bool {
-    if worker(.current) != nil {
-      misuse(
-        "ThreadPool.join() by a task of the pool \"\(name)\" itself, which would wait for its own "
-          + "end. Join in the thread that made the pool."
-      )
-    }
-    let isOver = Seam.attempt(.join, on: subject) {
-      let reason = crew.wait(
-        for: Operation(.join, subject),
-        until: deadline,
-        enter: { $0.enterJoiners($1) },
-        leave: { ($0.leaveJoiners($1), []) }
-      )
-      return reason == .given
-    }
-    guard isOver else { return false }
-    // They have said that they go; now they are gone. To join each is an operation of its own: what comes of it
-    // depends on the end of that thread, and not on what threads did to the pool.
-    for thread in threads.withLock({ $0 }) {
-      guard let deadline else {
-        thread.join()
-        continue
-      }
-      if thread.join(until: deadline) == nil { return false }
-    }
-    return true
   }
 }
 

@@ -22,6 +22,9 @@ final class PoolWorker: @unchecked Sendable {
   nonisolated(unsafe) private var turns = 0
   nonisolated(unsafe) private var others: [PoolWorker] = []
   nonisolated(unsafe) private var generation = -1
+  /// Tasks that were found in lines and are not to be run, with the lives of those that have to be
+  /// concluded; `nil` if they need not be kept, because foreign code may run at once.
+  nonisolated(unsafe) private var leftovers: [(task: AnyPoolTask, last: PoolTaskLife?)]?
 
   /// How many tasks of its own a worker takes before it looks into the pool's line.
   private static let fairness = 64
@@ -51,16 +54,56 @@ final class PoolWorker: @unchecked Sendable {
   /// What the thread does.
   func work() {
     let me = ThreadRecord.current
-    core.withCrew { _ in unsafe record = me }
     unsafe me.worker = .passUnretained(self)
     unsafe threadNumber = me.number
-    while let job = next() { job.run(on: me, counting: counts) }
+    if runFirst(me) {
+      while let job = next() { job.run(on: me, counting: counts) }
+    }
     unsafe me.worker = nil
     unsafe others = []
   }
 
+  /// Tells the crew whose thread the worker is, and runs its first task.
+  ///
+  /// - Returns: `false` if the worker is to end.
+  private func runFirst(_ me: ThreadRecord) -> Bool {
+    let job = inOperation {
+      core.withCrew { _ in unsafe record = me }
+      return take()
+    }
+    job?.run(on: me, counting: counts)
+    return job != nil
+  }
+
   /// The next task, which this worker has begun; `nil` if the worker is to end.
   private func next() -> AnyPoolTask? {
+    Seam.isWatched ? inOperation { take() } : take()
+  }
+
+  /// Runs `body`, which takes a task, as one operation of the thread's world.
+  ///
+  /// What comes of tasks that are not to be run is no part of it. The worker does not rest before it
+  /// has let go of them: then it takes in two steps.
+  private func inOperation(_ body: () -> AnyPoolTask?) -> AnyPoolTask? {
+    var job: AnyPoolTask?
+    var letsGo = false
+    repeat {
+      unsafe leftovers = []
+      _ = Seam.attempt(.take, on: core.subject) {
+        job = letsGo ? take() : body()
+        return job != nil
+      }
+      let left = unsafe leftovers ?? []
+      unsafe leftovers = nil
+      for case (let task, let last?) in left { task.conclude(last) }
+      letsGo = !left.isEmpty
+    } while job == nil && letsGo
+    return job
+  }
+
+  /// The next task, which this worker has begun; `nil` if the worker is to end, or has to let go of
+  /// tasks before it rests.
+  private func take() -> AnyPoolTask? {
     while true {
       if core.hasSurplus, unsafe !isSearching, !restAsSurplus() { return nil }
       if let job = find() {
@@ -68,13 +111,9 @@ final class PoolWorker: @unchecked Sendable {
         return job
       }
       if linger() { continue }
+      if let leftovers = unsafe leftovers, !leftovers.isEmpty { return nil }
       if !rest(onlyAsSurplus: false) { return nil }
     }
-  }
-
-  /// Forgets tasks that were begun by whoever joined them.
-  func forgetBegun() {
-    line.dropStaleLast()
   }
 }
 
@@ -82,9 +121,22 @@ final class PoolWorker: @unchecked Sendable {
 extension PoolWorker {
   private func find() -> AnyPoolTask? {
     while let job = takeAny() {
-      if unsafe job.begin(by: threadNumber) { return job }
+      switch unsafe job.begin(by: threadNumber, counting: counts) {
+      case .mine: return job
+      case .late: letGo(of: job, nil)
+      case .prevented(let last): letGo(of: job, last)
+      }
     }
     return nil
+  }
+
+  /// The task is not to be run, and has to be concluded if `last` is there.
+  private func letGo(of job: AnyPoolTask, _ last: PoolTaskLife?) {
+    if unsafe leftovers != nil {
+      unsafe leftovers?.append((job, last))
+    } else if let last {
+      job.conclude(last)
+    }
   }
 
   /// A task that may have been begun by somebody who joined it, or cancelled.
@@ -218,11 +270,8 @@ extension PoolWorker {
   private func sleep(_ me: ThreadRecord) {
     // It may call this very worker, which then does not sleep.
     if seesWork { core.callIfNeeded() }
-    let operation = Operation(.take, core.subject)
-    let isCalled = Seam.attempt(.take, on: core.subject) {
-      me.waitForSignal(operation, until: nil) == .given
-    }
+    let reason = me.waitForSignal(Operation(.take, core.subject), until: nil)
     // Whoever called it has counted it.
-    if isCalled { unsafe isSearching = true }
+    if reason == .given { unsafe isSearching = true }
   }
 }

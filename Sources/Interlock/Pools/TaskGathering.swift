@@ -30,7 +30,7 @@ final class TaskGathering: Sendable {
 
   /// Tells nobody any more.
   func leave() {
-    for task in tasks where !task.isFinished {
+    for task in tasks where !task.life.isOver {
       task.unfollow {
         if case .gathering(let gathering, _) = $0 { gathering === self } else { false }
       }
@@ -39,20 +39,25 @@ final class TaskGathering: Sendable {
 
   /// A task is over.
   func note(_ index: Int) {
-    let (sleeper, continuation) = state.withLock {
-      state -> (ThreadRecord?, CheckedContinuation<Int, Never>?) in
-      state.over.append(index)
-      if let continuation = state.continuation.take() {
-        _ = state.next()
-        return (nil, continuation)
+    var continuation: CheckedContinuation<Int, Never>?
+    Seam.perform(.done, on: subject) {
+      let sleeper = state.withLock { state -> ThreadRecord? in
+        state.over.append(index)
+        continuation = state.continuation.take()
+        if continuation != nil {
+          _ = state.next()
+          return nil
+        }
+        let sleeper = state.sleeper.take()
+        sleeper?.signal(.given)
+        return sleeper
       }
-      let sleeper = state.sleeper.take()
-      sleeper?.signal(.given)
-      return (sleeper, nil)
+      sleeper?.parker.wake()
     }
-    sleeper?.parker.wake()
     continuation?.resume(returning: index)
   }
+
+  private var subject: Subject { Subject("PoolTask", unnamed: self, exclusion: .poolTasks) }
 
   /// The index of the next task that is over; `nil` if the wait gave up.
   ///
@@ -61,38 +66,73 @@ final class TaskGathering: Sendable {
   /// sleeps, and another thread takes its place. At least one task has not been asked for.
   func next(until deadline: Deadline?) -> Int? {
     let me = ThreadRecord.current
-    if let index = state.withLock({ $0.next() }) { return index }
-    let worker = unsafe me.worker?.takeUnretainedValue()
-    let left = state.withLock { state in tasks.indices.filter(state.isLeft) }.map { tasks[$0] }
-    if deadline == nil, let worker, left.count == 1, let task = left.first,
-      task.core === worker.core, task.begin(by: me.number)
-    {
-      task.run(on: me, counting: worker.counts)
-      worker.forgetBegun()
-    }
-    let subject = Subject("PoolTask", unnamed: self)
-    var found: Int?
-    _ = Seam.attempt(.wait, on: subject) {
-      // Those that are over meanwhile belong to them: they are no reason to wait for ever.
-      withJoin(me, of: left, call: "PoolTask.waitForFirst()", isPlain: deadline == nil) {
-        while found == nil {
-          me.prepareToWait()
-          found = state.withLock { state in
-            let index = state.next()
-            state.sleeper = index == nil ? me : nil
-            return index
-          }
-          if found != nil { break }
-          if me.waitForSignal(Operation(.wait, subject), until: deadline) == .none {
-            found = state.withLock { state in
-              state.sleeper = nil
-              return state.next()
-            }
-            break
-          }
-        }
-        return found != nil
+    while true {
+      var own: (task: AnyPoolTask, beginning: AnyPoolTask.Beginning)?
+      var leftovers: [AnyPoolTask] = []
+      var found: Int?
+      _ = Seam.attempt(.join, on: subject, mayGiveUp: deadline != nil) {
+        found = state.withLock { $0.next() }
+        if found != nil { return true }
+        let left = state.withLock { state in tasks.indices.filter(state.isLeft) }.map { tasks[$0] }
+        if deadline == nil { own = beginLast(of: left, me, keeping: &leftovers) }
+        if own == nil { found = sleep(me, left, until: deadline) }
+        return found != nil || own != nil
       }
+      // Not as part of the operation: foreign code has operations of its own.
+      leftovers = []
+      guard let own else { return found }
+      switch own.beginning {
+      case .mine:
+        if let worker = unsafe me.worker?.takeUnretainedValue() {
+          own.task.run(on: me, counting: worker.counts)
+        }
+      case .prevented(let last): own.task.conclude(last)
+      case .late: break
+      }
+    }
+  }
+
+  /// Begins the only task that is left, if it is one of the calling thread's pool, and nobody has begun it.
+  private func beginLast(
+    of left: [AnyPoolTask],
+    _ me: ThreadRecord,
+    keeping leftovers: inout [AnyPoolTask]
+  ) -> (AnyPoolTask, AnyPoolTask.Beginning)? {
+    guard left.count == 1, let task = left.first,
+      let worker = unsafe me.worker?.takeUnretainedValue(), task.core === worker.core
+    else { return nil }
+    let beginning = task.begin(by: me.number, counting: worker.counts)
+    if case .late = beginning { return nil }
+    worker.line.dropStaleLast(keeping: &leftovers)
+    return (task, beginning)
+  }
+
+  /// Sleeps until one of `left` is over.
+  private func sleep(
+    _ me: ThreadRecord,
+    _ left: [AnyPoolTask],
+    until deadline: Deadline?
+  ) -> Int? {
+    var found: Int?
+    // Those that are over meanwhile belong to them: they are no reason to wait for ever.
+    _ = withJoin(me, of: left, call: "PoolTask.waitForFirst()", isPlain: deadline == nil) {
+      while found == nil {
+        me.prepareToWait()
+        found = state.withLock { state in
+          let index = state.next()
+          state.sleeper = index == nil ? me : nil
+          return index
+        }
+        if found != nil { break }
+        if me.waitForSignal(Operation(.join, subject), until: deadline) == .none {
+          found = state.withLock { state in
+            state.sleeper = nil
+            return state.next()
+          }
+          break
+        }
+      }
+      return found != nil
     }
     return found
   }

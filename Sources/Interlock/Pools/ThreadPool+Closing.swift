@@ -21,7 +21,7 @@ extension ThreadPool {
   }
 
   /// Whether the pool was closed.
-  public var isClosed: Bool { core.isClosed }
+  public var isClosed: Bool { core.ask { $0.isClosed } }
 
   /// Waits until the pool was closed, by anybody, and its threads have ended.
   ///

@@ -129,7 +129,8 @@ extension ThreadPool {
 struct LoopSlots<Element>: @unchecked Sendable {
   // SAFETY: the owner of the memory waits for the loop; parts touch only the slots of their indices.
   @usableFromInline let base: UnsafeMutableBufferPointer<Element>
-  private let initialized = Guarded<[Range<UInt>]>([])
+  // Quiet: their order does not matter, and they are read when the loop is over.
+  private let initialized = Guarded<[Range<UInt>]>([], isQuiet: true)
 
   @usableFromInline
   init(_ base: UnsafeMutableBufferPointer<Element>) {

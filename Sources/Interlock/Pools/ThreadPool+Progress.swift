@@ -20,7 +20,7 @@ extension ThreadPool {
   ///
   /// Loops are not counted. A task that is joined or waited for is counted as finished.
   public var progress: Progress {
-    let sums = core.withCrew { rules in
+    let sums = core.ask { rules in
       var sums = PoolSums()
       for worker in rules.members { worker.counts.add(to: &sums) }
       core.outside.add(to: &sums)
@@ -47,8 +47,8 @@ extension ThreadPool {
   public var finishedCount: Int { progress.finished }
 
   /// How many threads are to be at work.
-  public var workerCount: Int { core.withCrew { $0.wanted } }
+  public var workerCount: Int { core.ask { $0.wanted } }
 
   /// How many threads the pool has: its workers, and those that have taken the place of others.
-  public var threadCount: Int { core.withCrew { $0.members.count } }
+  public var threadCount: Int { core.ask { $0.members.count } }
 }

@@ -84,7 +84,7 @@ public final class ThreadPool: Sendable {
       stackSize: stackSize
     )
     do throws(ThreadError) {
-      try core.startMissing()
+      try core.open()
     } catch {
       core.close(cancelling: .nothing)
       throw error
@@ -110,7 +110,7 @@ public final class ThreadPool: Sendable {
       whenFull: .wait,
       stackSize: nil
     )
-    try? core.startMissing()
+    try? core.open()
     guard core.members.isEmpty else { return ThreadPool(core: core) }
     return ThreadPool(
       core: PoolCore(name: "shared", workers: 1, limit: 0, whenFull: .runInCaller, stackSize: nil)
@@ -154,8 +154,6 @@ public final class ThreadPool: Sendable {
     guard workers > 0 else {
       misuse("ThreadPool.resize(to: \(workers)): a pool has 1 worker or more. Close it instead.")
     }
-    core.withCrew { $0.resize(to: workers) }.wake()
-    try core.startMissing()
-    core.announceWork()
+    try core.resize(to: workers)
   }
 }

@@ -34,6 +34,12 @@ final class ControlledThread {
     case lock(SoleLock)
     /// A thread has to end.
     case end(Unmanaged<ControlledThread>)
+    /// In a pool there has to be a task for it.
+    case work(WatchedPool)
+    /// All threads of a pool have to go.
+    case endOfPool(WatchedPool)
+    /// A task of a pool has to end.
+    case endOfTask(WatchedTask)
     /// It sleeps, and ``pending`` says on what.
     case sleep
     /// It has given way, or looked at the same thing, too often: it goes on when it is its turn.

@@ -11,7 +11,10 @@ extension ControlledWorld {
       let isVain = thread.patience.isOver
       return isVain && thread.patience.hasLooked(at: operation.subject.identity) ? .turn : .open
     case .acquire: return operation.subject.soleLock.map(ControlledThread.Gate.lock) ?? .open
+    case .take where operation.subject.exclusion == .pool:
+      return operation.pool(touchedBy: thread.record).map(ControlledThread.Gate.work) ?? .open
     case .join:
+      if let gate = gateToEnd(of: operation, by: thread) { return gate }
       // One that joins itself is told so.
       guard let ended = unsafe joined(operation),
         unsafe ended.toOpaque() != Unmanaged.passUnretained(thread).toOpaque()
@@ -19,6 +22,19 @@ extension ControlledWorld {
       return unsafe .end(ended)
     default: return .open
     }
+  }
+
+  /// The same, if it waits for the end of a pool or a task and does nothing else meanwhile.
+  private func gateToEnd(
+    of operation: Operation,
+    by thread: ControlledThread
+  ) -> ControlledThread.Gate? {
+    // Who runs tasks may begin this one, or wait for itself, and is told so.
+    guard !thread.record.runsTasks else { return nil }
+    if case .pool = operation.subject.exclusion {
+      return operation.pool(touchedBy: thread.record).map(ControlledThread.Gate.endOfPool)
+    }
+    return operation.task.map(ControlledThread.Gate.endOfTask)
   }
 
   /// On what it depends whether a thread can do an access.
@@ -37,6 +53,9 @@ extension ControlledWorld {
     case .end(let ended):
       // SAFETY: threads stay in the world as long as the execution.
       return unsafe ended._withUnsafeGuaranteedRef { $0.isFinished } ? .runnable : .waiting
+    case .work(let pool): return pool.hasWork ? .runnable : .blocked
+    case .endOfPool(let pool): return pool.isOver ? .runnable : .blocked
+    case .endOfTask(let task): return task.isOver ? .runnable : .blocked
     case .sleep:
       guard case .resumption(let sleep) = thread.pending else { return .absent }
       return standing(of: sleep, by: thread)
@@ -75,7 +94,7 @@ extension ControlledWorld {
   /// Whether a thread can go on only when it is its turn.
   func isOutOfPatience(_ thread: ControlledThread) -> Bool {
     switch thread.gate {
-    case .open, .lock, .end, .over: return false
+    case .open, .lock, .end, .work, .endOfPool, .endOfTask, .over: return false
     case .turn: return true
     case .sleep:
       guard thread.wokenBy == nil, case .resumption(let sleep) = thread.pending,
@@ -115,6 +134,8 @@ extension ControlledWorld {
       var event = Event(id, footprint ?? [], after: thread.wokenBy, isYield: sleep.isYield)
       if let lock = thread.operation?.outerLock {
         note(lock.ownerNumber == 0, of: UInt(bitPattern: ObjectIdentifier(lock)), in: &event)
+      } else if let operation = thread.operation {
+        noteMoment(of: operation, by: thread, in: &event)
       }
       return event
     case .operation:
@@ -130,14 +151,36 @@ extension ControlledWorld {
       )
       if let lock = operation.subject.soleLock {
         note(lock.ownerNumber == 0, of: lock.identity, in: &event)
+      } else {
+        noteMoment(of: operation, by: thread, in: &event)
       }
       return event
     }
   }
 
-  private func note(_ isFree: Bool, of lock: UInt, in event: inout Event) {
+  /// Notes how the pool or the task is that an operation is about.
+  private func noteMoment(
+    of operation: Operation,
+    by thread: ControlledThread,
+    in event: inout Event
+  ) {
+    if let pool = operation.pool(touchedBy: thread.record) {
+      note(pool.hasWork, of: pool.identity, in: &event, couldPut: pool.isOver)
+    } else if let task = operation.task {
+      note(task.isOver, of: task.identity, in: &event)
+    }
+  }
+
+  private func note(
+    _ isFree: Bool,
+    of lock: UInt,
+    in event: inout Event,
+    couldPut: Bool = false
+  ) {
     event.taken = names.objects.place(of: lock)
-    for position in 0..<event.footprint.count { event.noteMoment(position, couldTake: isFree) }
+    for position in 0..<event.footprint.count {
+      event.noteMoment(position, couldTake: isFree, couldPut: couldPut)
+    }
   }
 
   /// Whether a thread is joined, and not a queue.
@@ -185,6 +228,9 @@ extension ControlledWorld {
     if operation.kind == .look, operation.subject.soleLock == nil {
       return Footprint(Self.cancellation, .read)
     }
+    if let pool = operation.pool(touchedBy: thread.record) {
+      return footprint(of: operation, on: pool, by: thread)
+    }
     var footprint = ownFootprint(of: operation, by: thread, isWoken: isWoken)
     if operation.kind == .cancel { footprint.append(Touch(Self.cancellation, .write)) }
     // Not who waits for a lock: whether that could have come earlier, the lock alone must say. Who asks about
@@ -192,6 +238,32 @@ extension ControlledWorld {
     if (0..<footprint.count).allSatisfy({ footprint[$0].mode != .take }) {
       footprint.append(Touch(Self.everything, operation.kind == .cancel ? .write : .read))
     }
+    return footprint
+  }
+
+  /// The same of an operation on a pool, or on a task of it that a worker may begin or nobody any more.
+  private func footprint(
+    of operation: Operation,
+    on pool: WatchedPool,
+    by thread: ControlledThread
+  ) -> Footprint {
+    let place = name(pool.identity, thread, .outerLock)
+    switch thread.gate {
+    // Like who waits for a lock.
+    case .work: return Footprint(place, .take)
+    case .endOfPool: return Footprint(place, .put)
+    default: break
+    }
+    var footprint = Footprint(place, .write)
+    let isQuestion = operation.kind == .ask
+    if pool.identity != operation.subject.identity, !isQuestion {
+      let object = name(operation.subject.identity, thread, .meetingPlace)
+      // The two may have got one name, and a footprint has each object once.
+      if object != place { footprint.append(Touch(object, .write)) }
+    }
+    if operation.kind == .cancel { footprint.append(Touch(Self.cancellation, .write)) }
+    let asksAll = isQuestion || operation.kind == .cancel
+    footprint.append(Touch(Self.everything, asksAll ? .write : .read))
     return footprint
   }
 
@@ -207,6 +279,9 @@ extension ControlledWorld {
     }
     let subject = operation.subject
     let sort = subject.isLock ? ObjectNames.Sort.lock : .meetingPlace
+    if case .endOfTask = thread.gate {
+      return Footprint(name(subject.identity, thread, sort), .take)
+    }
     guard let lock = operation.outerLock, lock !== subject.object else {
       return Footprint(
         name(subject.identity, thread, sort),
@@ -278,7 +353,7 @@ extension Operation {
   /// Whether it has done more than to look, or to let others go first.
   func isChange(succeeded: Bool) -> Bool {
     switch kind {
-    case .look, .yield, .sleep: false
+    case .look, .ask, .yield, .sleep: false
     case .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake, .select: succeeded
     default: true
     }
@@ -287,7 +362,7 @@ extension Operation {
   /// Whether it may come back at once with nothing, and so be done again and again.
   var mayBeVain: Bool {
     switch kind {
-    case .look, .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake, .select: true
+    case .look, .ask, .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake, .select: true
     default: false
     }
   }

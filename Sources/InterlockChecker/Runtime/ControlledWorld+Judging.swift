@@ -23,6 +23,8 @@ extension ControlledWorld {
       // Not earlier: an attempt that fails learns nothing.
       guard succeeded else { return }
       acquirePlaces(of: operation, by: thread)
+    // The task is over, and is told nothing; or it runs, and is told by its word.
+    case .cancel where operation.subject.exclusion == .poolTask && !succeeded: break
     case .start, .yield, .sleep, .finish: break
     default:
       judge.release(operation.subject.identity, by: thread.number)

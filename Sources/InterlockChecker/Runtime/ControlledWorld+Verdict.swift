@@ -16,7 +16,8 @@ extension ControlledWorld {
     let isWoken = thread.wokenBy != nil
     let isAsleep = if case .resumption = thread.pending { true } else { false }
     let joined = operation.flatMap {
-      $0.isJoin ? unsafe self.joined($0)?.takeUnretainedValue() : nil
+      $0.isJoin
+        ? unsafe self.joined($0)?.takeUnretainedValue() ?? runner($0, against: thread) : nil
     }
     return BlockedThread(
       number: thread.number,
@@ -27,6 +28,17 @@ extension ControlledWorld {
       joined: joined?.number,
       isAsleep: isAsleep
     )
+  }
+
+  /// The thread that runs the task which is joined.
+  private func runner(_ operation: Operation, against thread: ControlledThread) -> ControlledThread?
+  {
+    guard operation.task != nil, let task = operation.subject.object as? any HeldByThreads else {
+      return nil
+    }
+    return task.holdingThreads(against: thread.record).first.flatMap { runner in
+      threads.first { $0.record === runner }
+    }
   }
 
   /// The operation that a thread stands before, or in the middle of.

@@ -371,7 +371,8 @@ extension ControlledWorld {
     switch thread.gate {
     case .open: true
     case .over: false
-    case .lock, .end, .sleep, .turn: standing(at: thread.gate, of: thread) == .runnable
+    case .lock, .end, .work, .endOfPool, .endOfTask, .sleep, .turn:
+      standing(at: thread.gate, of: thread) == .runnable
     }
   }
 

@@ -82,7 +82,10 @@ extension Trace {
         guard events[place].couldTake(other), events[place].taken == event.taken else {
           return false
         }
-      case .put: if !events[place].couldPut(other) { return false }
+      case .put:
+        guard events[place].couldPut(other), events[place].taken == event.taken else {
+          return false
+        }
       case .acquireShared, .acquireExclusive:
         if !events[place].footprint[other].mode.isEntrance { return false }
       case .read, .write, .releaseShared, .releaseExclusive: continue
