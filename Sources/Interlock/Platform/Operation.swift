@@ -64,6 +64,13 @@ package struct Subject: Sendable {
     case lock
     /// The same: the thing is a `SpinLock`.
     case spinLock
+
+    fileprivate var isLock: Bool {
+      switch self {
+      case .none, .pool, .poolTask, .poolTasks: false
+      case .shared, .lock, .spinLock: true
+      }
+    }
   }
 
   /// A thing that is called what its object is called.
@@ -71,6 +78,7 @@ package struct Subject: Sendable {
     self.type = type
     identity = UInt(bitPattern: ObjectIdentifier(object))
     self.exclusion = exclusion
+    isLock = exclusion.isLock
     isNamed = true
   }
 
@@ -79,17 +87,12 @@ package struct Subject: Sendable {
     self.type = type
     identity = UInt(bitPattern: ObjectIdentifier(object))
     self.exclusion = exclusion
+    isLock = exclusion.isLock
     isNamed = false
   }
 
   /// Whether whoever acquires it has it until releasing it, and others wait for that.
-  @inlinable
-  package var isLock: Bool {
-    switch exclusion {
-    case .none, .pool, .poolTask, .poolTasks: false
-    case .shared, .lock, .spinLock: true
-    }
-  }
+  package let isLock: Bool
 
   /// The lock, if one thread at a time can have it.
   package var soleLock: SoleLock? { SoleLock(exclusion, identity) }

@@ -1,8 +1,10 @@
 /// The threads that live in one world, as far as the toolkit has met them.
 package final class ThreadRegistry: Sendable {
   private let lastNumber = Atomic<UInt64>(0)
-  /// By their numbers, which go up: almost always a new one comes last.
-  private let records = Guarded<[ThreadRecord]>([], isQuiet: true)
+  private let recordsGuard = GuardLock(isQuiet: true)
+  // Guarded by: `recordsGuard`. By their numbers, which go up: almost always a new one comes last.
+  @exclusivity(unchecked)
+  private nonisolated(unsafe) var records: [ThreadRecord] = []
   /// Which threads wait for which pool tasks.
   let joins = Guarded(JoinGraph(), isQuiet: true)
 
@@ -23,48 +25,52 @@ package final class ThreadRegistry: Sendable {
   /// No thread that it knows will ask for another one.
   package func reset() {
     lastNumber.rawStore(0, ordering: .relaxed)
-    // What they hold goes when the lock is free; see `remove`.
-    let removed = records.withLock { records -> [ThreadRecord] in
-      guard !records.isEmpty else { return [] }
-      defer { records = [] }
-      return records
-    }
-    withExtendedLifetime(removed) {}
+    for record in live { remove(record) }
   }
 
   package func add(_ record: ThreadRecord) {
-    records.withLock { records in
-      records.insert(record, at: Self.place(of: record.number, in: records))
+    recordsGuard.withLock {
+      let place = place(of: record.number)
+      if unsafe place == records.count {
+        unsafe records.append(record)
+      } else {
+        unsafe records.insert(record, at: place)
+      }
     }
   }
 
   package func remove(_ record: ThreadRecord) {
     // The last reference may go here, and with it whatever the record holds: not under the lock.
-    let removed = records.withLock { records -> ThreadRecord? in
-      let place = Self.place(of: record.number, in: records)
-      guard place < records.count, records[place] === record else { return nil }
-      return records.remove(at: place)
+    let removed = recordsGuard.withLock { () -> ThreadRecord? in
+      let place = place(of: record.number)
+      guard unsafe place < records.count, unsafe records[place] === record else { return nil }
+      return unsafe place == records.count - 1 ? records.removeLast() : records.remove(at: place)
     }
     withExtendedLifetime(removed) {}
   }
 
   package func record(number: UInt32) -> ThreadRecord? {
-    records.withLock { records in
-      let place = Self.place(of: number, in: records)
-      return place < records.count && records[place].number == number ? records[place] : nil
+    recordsGuard.withLock {
+      let place = place(of: number)
+      return unsafe place < records.count && records[place].number == number
+        ? records[place] : nil
     }
   }
 
   /// All of them, oldest first.
-  package var live: [ThreadRecord] { records.withLock { $0 } }
+  package var live: [ThreadRecord] { recordsGuard.withLock { unsafe records } }
 
   /// Where the first one with this number, or a higher one, is.
-  private static func place(of number: UInt32, in records: [ThreadRecord]) -> Int {
-    guard let last = records.last, last.number >= number else { return records.count }
-    var range = 0..<records.count
+  ///
+  /// The caller has `recordsGuard`.
+  private func place(of number: UInt32) -> Int {
+    var range = unsafe 0..<records.count
+    guard !range.isEmpty, unsafe records[range.count - 1].number >= number else {
+      return range.count
+    }
     while !range.isEmpty {
       let middle = range.lowerBound + range.count / 2
-      if records[middle].number < number {
+      if unsafe records[middle].number < number {
         range = middle + 1..<range.upperBound
       } else {
         range = range.lowerBound..<middle

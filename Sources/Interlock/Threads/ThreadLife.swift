@@ -93,8 +93,7 @@ final class ThreadLife: @unchecked Sendable {
   /// - Returns: How it ended; `nil` if the caller gave up.
   @usableFromInline
   func join(until deadline: Deadline?) -> ThreadEnding? {
-    let me = ThreadRecord.current
-    if me === record {
+    if ThreadNumber.current == record.number {
       misuse(
         "ThreadHandle.join() by the thread \"\(record.name)\" itself, which would wait for its own end. "
           + "Return the value from the body and join in the thread that spawned it."
@@ -102,14 +101,18 @@ final class ThreadLife: @unchecked Sendable {
     }
     var ending: ThreadEnding?
     _ = Seam.attempt(.join, on: subject, mayGiveUp: deadline != nil) {
-      me.prepareToWait()
-      ending = withOutcome { $0.enter(me) }
-      guard ending == nil else { return true }
-      _ = me.waitForSignal(Operation(.join, subject), until: deadline, heldBy: record)
-      ending = withOutcome { $0.leave(me) }
+      ending = look() ?? waitForEnd(until: deadline)
       return ending != nil
     }
     return ending
+  }
+
+  private func waitForEnd(until deadline: Deadline?) -> ThreadEnding? {
+    let me = ThreadRecord.current
+    me.prepareToWait()
+    if let ending = withOutcome({ $0.enter(me) }) { return ending }
+    _ = me.waitForSignal(Operation(.join, subject), until: deadline, heldBy: record)
+    return withOutcome { $0.leave(me) }
   }
 
   /// How it ended, for tasks.

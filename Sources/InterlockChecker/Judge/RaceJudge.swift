@@ -24,7 +24,7 @@ struct RaceJudge {
   ///
   /// - Parameter log: Where it is written down what memory becomes an object.
   mutating func begin(_ log: AccessLog?) {
-    self.log = log
+    if self.log !== log { self.log = log }
     threads.removeRows(from: 0)
     places.removeRows(from: 0)
     placeNumbers.removeAll()

@@ -7,8 +7,9 @@ final class CheckedProgram: Explorable {
   private let fibers = FiberPool()
   /// The world of the runs that nothing is written down of.
   private var usual: ControlledWorld?
-  /// The world of the run made last.
+  /// The world of the run made last, and whether it is the usual one.
   private var last: ControlledWorld?
+  private var isUsual = false
   private let watch: Watch?
 
   /// Where the threads of all runs write down what they make, and what they do with variables if races are failures.
@@ -66,11 +67,17 @@ final class CheckedProgram: Explorable {
 
   /// The same, for who knows what it is.
   func beginRun() -> ControlledWorld {
-    if traces || last !== usual { last?.retire() } else { last?.close() }
+    if let usual, !traces, isUsual {
+      usual.close()
+      usual.begin()
+      return usual
+    }
+    last?.retire()
     let world = traces ? makeWorld() : usual ?? makeWorld()
     if !traces { usual = world }
     last = world
-    world.begin(body)
+    isUsual = !traces
+    world.begin()
     return world
   }
 
@@ -80,7 +87,8 @@ final class CheckedProgram: Explorable {
       fibers: fibers,
       options: options,
       accesses: accesses,
-      traces: traces
+      traces: traces,
+      body
     )
   }
 }

@@ -14,7 +14,7 @@ import Interlock
 /// Only the execution changes anything here, while no fiber runs or from the fiber that runs. When it is over the
 /// same object, with its fiber, is a thread of the next one.
 @safe
-final class ControlledThread {
+final class ControlledThread: FiberBody {
   /// What a thread that does not run will do next.
   enum Pending {
     /// Its ``operation``.
@@ -71,8 +71,9 @@ final class ControlledThread {
   @safe @exclusivity(unchecked)
   private var body: (@Sendable () -> Void)?
 
-  // SAFETY: the world has its threads, and so is there as long as they are.
-  private unowned(unsafe) let world: ControlledWorld
+  // SAFETY: the world has its threads, and so is there as long as they are. Not `unowned(unsafe)`: such references
+  // are counted while they are used.
+  private let world: Unmanaged<ControlledWorld>
   /// Where it runs.
   let fiber: Fiber
 
@@ -119,10 +120,10 @@ final class ControlledThread {
 
   /// Makes a thread that is none yet.
   init(on fiber: Fiber, in world: ControlledWorld) {
-    unsafe self.world = world
+    unsafe self.world = Unmanaged.passUnretained(world)
     self.fiber = fiber
-    // SAFETY: the fiber runs only while the world, which has the thread, lets it.
-    fiber.keep { [unowned(unsafe) self] in unsafe run() }
+    super.init()
+    fiber.keep(self)
   }
 
   /// Becomes a thread of a run, which goes on with `body`.
@@ -152,9 +153,15 @@ final class ControlledThread {
   }
 
   /// What the fiber does.
-  private func run() {
-    guard let body = body.take() else { fatalError("a thread is begun before it runs") }
-    unsafe world.live(as: record, body)
+  override func run() {
+    guard let body = body.take(), let record = unsafe knownRecord.map(Unmanaged.passUnretained)
+    else {
+      fatalError("a thread is begun before it runs")
+    }
+    // SAFETY: the thread keeps its record until the run is over.
+    unsafe record._withUnsafeGuaranteedRef { record in
+      unsafe world._withUnsafeGuaranteedRef { $0.live(as: record, body) }
+    }
   }
 
   /// What the toolkit knows of it.

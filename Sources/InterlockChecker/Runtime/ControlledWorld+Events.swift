@@ -29,6 +29,10 @@ extension ControlledWorld {
     of operation: Operation,
     by thread: ControlledThread
   ) -> ControlledThread.Gate? {
+    switch operation.subject.exclusion {
+    case .pool, .poolTask, .poolTasks: break
+    case .none, .shared, .lock, .spinLock: return nil
+    }
     // Who runs tasks may begin this one, or wait for itself, and is told so.
     guard !thread.record.runsTasks else { return nil }
     if case .pool = operation.subject.exclusion {

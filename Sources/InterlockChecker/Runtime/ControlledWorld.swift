@@ -101,6 +101,9 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// Binds threads to the world, and so keeps it alive; until it is retired.
   @safe @exclusivity(unchecked)
   private var binding: WorldBinding?
+  /// What the first thread does.
+  @safe @exclusivity(unchecked)
+  private var firstBody: (@Sendable () -> Void)?
 
   /// Makes a world for runs.
   ///
@@ -110,12 +113,14 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   ///   - options: How long a run may be, and what counts as a failure.
   ///   - accesses: Where it is written down what threads make, and what they do with variables if that is judged.
   ///   - traces: Whether to write down what happens, for a report.
+  ///   - body: What the first thread does.
   init(
     names: NamesOfExploration,
     fibers: FiberPool,
     options: Exploration,
     accesses: AccessLog?,
-    traces: Bool
+    traces: Bool,
+    _ body: @escaping @Sendable () throws -> Void
   ) {
     self.names = names
     self.fibers = fibers
@@ -126,28 +131,26 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     unsafe notes = accesses?.notes
     unsafe accessNotes = accesses?.accessNotes
     self.traces = traces
-  }
-
-  /// Begins a run; the one before it is closed.
-  ///
-  /// - Parameter body: What the first thread does.
-  func begin(_ body: @escaping @Sendable () throws -> Void) {
-    forgetRun()
-    names.beginExecution()
-    judge.begin(accesses)
-    if names.isStuck { return }
-    if binding == nil { binding = WorldBinding(self) }
-    accesses?.begin(readsAtOnce: traces, in: self)
     // Not weak, which would make each reference to the world as slow as a weak one: the world is there as
     // long as its fibers run.
-    begin(watchingObjects { ThreadRecord(name: "main", in: registry) }, by: nil) {
-      [unowned(unsafe) self] in
+    firstBody = { [unowned(unsafe) self] in
       do {
         try body()
       } catch {
         unsafe fail(.threw(error))
       }
     }
+  }
+
+  /// Begins a run; the one before it is closed.
+  func begin() {
+    forgetRun()
+    names.beginExecution()
+    judge.begin(accesses)
+    guard !names.isStuck, let firstBody else { return }
+    if binding == nil { binding = WorldBinding(self) }
+    accesses?.begin(readsAtOnce: traces, in: self)
+    begin(watchingObjects { ThreadRecord(name: "main", in: registry) }, by: nil, firstBody)
   }
 
   private func forgetRun() {
@@ -217,12 +220,20 @@ extension ControlledWorld {
     by parent: ControlledThread?,
     _ body: @escaping @Sendable () -> Void
   ) {
-    let thread: ControlledThread
     do {
-      thread = try nextThread()
+      // SAFETY: see `withThread`.
+      unsafe try nextThread()._withUnsafeGuaranteedRef { begin($0, record, by: parent, body) }
     } catch {
-      return fail(.threw(error))
+      fail(.threw(error))
     }
+  }
+
+  private func begin(
+    _ thread: ControlledThread,
+    _ record: ThreadRecord,
+    by parent: ControlledThread?,
+    _ body: @escaping @Sendable () -> Void
+  ) {
     let origin = ThreadOrigin(parent: parent?.number, ordinal: parent?.children ?? 0)
     let number = names.threadNumber(origin)
     parent?.children += 1
@@ -233,21 +244,23 @@ extension ControlledWorld {
     resume(thread)
   }
 
-  private func nextThread() throws(FiberError) -> ControlledThread {
+  private func nextThread() throws(FiberError) -> Unmanaged<ControlledThread> {
     if startedCount == crew.count {
       crew.append(ControlledThread(on: try fibers.take(), in: self))
     }
     startedCount += 1
-    return crew[startedCount - 1]
+    return unsafe Unmanaged.passUnretained(crew[startedCount - 1])
   }
 
   /// What the fiber of a thread does.
   func live(as record: ThreadRecord, _ body: () -> Void) {
-    guard let binding else { return }
-    Seam.run(record, in: binding) {
-      unsafe interlock_note_accesses(accessNotes)
-      body()
-      interlock_note_accesses(nil)
+    // SAFETY: the world keeps its binding until it is retired.
+    unsafe binding.map(Unmanaged.passUnretained)?._withUnsafeGuaranteedRef { binding in
+      Seam.run(record, in: binding) {
+        unsafe interlock_note_accesses(accessNotes)
+        body()
+        interlock_note_accesses(nil)
+      }
     }
   }
 
@@ -260,7 +273,7 @@ extension ControlledWorld {
     if isOver { throw .noMoreThreads }
     lookAway()
     defer { lookAgain() }
-    begin(thread, by: unsafe runningThread?.takeUnretainedValue(), body)
+    withRunning { begin(thread, by: $0, body) }
   }
 
   @inline(__always)

@@ -44,16 +44,27 @@ package final class Fiber {
   @safe
   private struct Content {
     var body: (() -> Void)?
+    /// What runs in its place if the fiber is used again and again.
+    var kept: Unmanaged<FiberBody>?
     let owner: Unmanaged<Fiber>
+
+    /// What the fiber does.
+    ///
+    /// Called where it lies: to copy the body would count a reference each time.
+    func run() {
+      // SAFETY: whoever has the fiber keep a body keeps that alive.
+      if let kept = unsafe kept {
+        unsafe kept._withUnsafeGuaranteedRef { $0.run() }
+      } else {
+        body?()
+      }
+    }
   }
 
   // SAFETY (both): this object is the only owner. They are made in `init` and freed in `deinit`. C reads the
   // content only while the fiber runs, and whoever called `resume` keeps the object alive until then.
   private let fiber: OpaquePointer
   private let content: UnsafeMutablePointer<Content>
-  /// Whether the body stays when it has finished; see ``keep(_:)``.
-  private var keepsBody = false
-
   /// Makes a fiber that has nothing to do.
   ///
   /// - Parameter stackSize: The room for the frames of its functions, in bytes; `nil` for the usual,
@@ -67,7 +78,9 @@ package final class Fiber {
     guard error == 0, let made = unsafe made else { throw FiberError(systemError: error) }
     unsafe fiber = made
     unsafe content = .allocate(capacity: 1)
-    unsafe content.initialize(to: Content(body: nil, owner: Unmanaged.passUnretained(self)))
+    unsafe content.initialize(
+      to: Content(body: nil, kept: nil, owner: Unmanaged.passUnretained(self))
+    )
   }
 
   deinit {
@@ -83,18 +96,20 @@ package final class Fiber {
   ///
   /// - Precondition: It has no body, or its body has finished or crashed.
   package func start(_ body: @escaping () -> Void) {
-    keep(body)
-    keepsBody = false
+    checkFree()
+    unsafe content.pointee.kept = nil
+    unsafe content.pointee.body = body
     arm()
   }
 
   /// Gives the fiber a body, which it runs each time it is started again.
   ///
+  /// The caller keeps the body alive.
+  ///
   /// - Precondition: It has no body, or its body has finished or crashed.
-  package func keep(_ body: @escaping () -> Void) {
+  package func keep(_ body: FiberBody) {
     checkFree()
-    unsafe content.pointee.body = body
-    keepsBody = true
+    unsafe content.pointee.kept = Unmanaged.passUnretained(body)
   }
 
   /// Lets the fiber run the body that was kept when it is resumed next.
@@ -114,14 +129,14 @@ package final class Fiber {
   }
 
   private func forgetBody() {
-    if !keepsBody { unsafe content.pointee.body = nil }
+    if unsafe content.pointee.body != nil { unsafe content.pointee.body = nil }
   }
 
   private func arm() {
     // The fiber is not mentioned: a reference in a frame that is lost would keep it for ever.
     unsafe interlock_fiber_arm(
       fiber,
-      { unsafe $0?.assumingMemoryBound(to: Content.self).pointee.body?() },
+      { unsafe $0?.assumingMemoryBound(to: Content.self).pointee.run() },
       content
     )
   }
@@ -200,4 +215,10 @@ extension Fiber {
       misuse("Fiber.suspend(): no fiber runs here; call it in the body of one.")
     }
   }
+}
+
+/// What a fiber runs each time it is started again; see ``Fiber/keep(_:)``.
+package class FiberBody {
+  /// What it does.
+  func run() {}
 }

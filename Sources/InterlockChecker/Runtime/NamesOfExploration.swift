@@ -2,7 +2,8 @@
 /// they come to.
 final class NamesOfExploration {
   @safe @exclusivity(unchecked)
-  private var threads: [ThreadOrigin: Int] = [:]
+  /// The numbers of those that a thread has started, in their order; those of the thread n at n + 1.
+  private var children: [[Int]] = [[]]
   @safe @exclusivity(unchecked)
   private var origins: [ThreadOrigin] = []
   @safe @exclusivity(unchecked)
@@ -32,8 +33,10 @@ final class NamesOfExploration {
 
   /// The number of the thread that came to be in this way.
   func threadNumber(_ origin: ThreadOrigin) -> Int {
-    if let number = threads[origin] { return number }
-    threads[origin] = origins.count
+    let parent = (origin.parent ?? -1) + 1
+    if origin.ordinal < children[parent].count { return children[parent][origin.ordinal] }
+    children[parent].append(origins.count)
+    children.append([])
     origins.append(origin)
     return origins.count - 1
   }
