@@ -16,6 +16,8 @@ struct interlock_thread {
   void *record;
   /// The Swift object that watches or controls the thread, not retained; NULL in the real world.
   void *world;
+  /// Whether that one need not know for now which words the thread touches.
+  bool touches_unseen;
 };
 
 extern _Thread_local struct interlock_thread interlock_current_thread
@@ -48,6 +50,16 @@ static inline struct interlock_thread interlock_get_current_thread(void) {
 
 static inline void interlock_set_current_thread(struct interlock_thread thread) {
   interlock_current_thread = thread;
+}
+
+static inline void *interlock_thread_world(void) { return interlock_current_thread.world; }
+
+static inline bool interlock_touches_unseen(void) {
+  return interlock_current_thread.touches_unseen;
+}
+
+static inline void interlock_touch_unseen(bool touches_unseen) {
+  interlock_current_thread.touches_unseen = touches_unseen;
 }
 
 /// Starts a detached thread of the system that runs `body(context)`.

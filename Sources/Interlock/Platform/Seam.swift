@@ -24,7 +24,7 @@ package enum Seam {
   /// What binds the calling thread to a world that is not the real one.
   private static var watchingBinding: Unmanaged<WorldBinding>? {
     // SAFETY: `bind` stored a binding there that whoever called it keeps alive.
-    unsafe interlock_get_current_thread().world.map { unsafe Unmanaged.fromOpaque($0) }
+    unsafe interlock_thread_world().map { unsafe Unmanaged.fromOpaque($0) }
   }
 
   /// Whether the calling thread lives in a world that is ending; see ``World/isEnding``.
@@ -115,7 +115,8 @@ extension Seam {
       interlock_thread(
         number: thread.number,
         record: Unmanaged.passUnretained(thread).toOpaque(),
-        world: Unmanaged.passUnretained(binding).toOpaque()
+        world: Unmanaged.passUnretained(binding).toOpaque(),
+        touches_unseen: false
       )
     )
     thread.enter()
@@ -140,13 +141,19 @@ extension Seam {
 
 // Shared words. The callers have looked at `isWatched`.
 extension Seam {
+  /// Whether the calling thread's world need not know for now which words the thread touches.
+  package static var touchesUnseen: Bool {
+    get { interlock_touches_unseen() }
+    set { interlock_touch_unseen(newValue) }
+  }
+
   @usableFromInline
   package static func willAccess(
     _ kind: WordAccess.Kind,
     _ address: UnsafeRawPointer?,
     _ ordering: Int32
   ) {
-    guard let binding = unsafe watchingBinding else { return }
+    guard !touchesUnseen, let binding = unsafe watchingBinding else { return }
     let access = WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering)
     // SAFETY: see `watchingBinding`.
     unsafe binding._withUnsafeGuaranteedRef { $0.world.willAccess(access) }
@@ -160,7 +167,7 @@ extension Seam {
     read: UInt128? = nil,
     written: UInt128? = nil
   ) {
-    guard let binding = unsafe watchingBinding else { return }
+    guard !touchesUnseen, let binding = unsafe watchingBinding else { return }
     let access = WordAccess(kind, address: UInt(bitPattern: address), ordering: ordering)
     // SAFETY: see `watchingBinding`.
     unsafe binding._withUnsafeGuaranteedRef {

@@ -82,6 +82,9 @@ final class ControlledThread: FiberBody {
   private(set) var pending = Pending.nothing
   @safe @exclusivity(unchecked)
   private(set) var gate = Gate.over
+  /// Whether the gate is open; it is asked often.
+  @safe @exclusivity(unchecked)
+  private(set) var isOpen = false
   /// What was chosen in its last step.
   @safe @exclusivity(unchecked)
   var label = 0
@@ -94,9 +97,6 @@ final class ControlledThread: FiberBody {
   /// The operation that it stands before or is in, the outermost.
   @safe @exclusivity(unchecked)
   var operation: Operation?
-  /// Whether that is one on a lock; see ``ControlledWorld/isAtLock``.
-  @safe @exclusivity(unchecked)
-  var isAtLock = false
   /// How many threads it has started.
   @safe @exclusivity(unchecked)
   var children = 0
@@ -139,7 +139,7 @@ final class ControlledThread: FiberBody {
     self.body = body
     (label, stepCount, depth, children, lockCount) = (0, 0, 0, 0, 0)
     (lastEvent, wokenBy) = (nil, nil)
-    (isFinished, isJoined, isAtLock) = (false, false, false)
+    (isFinished, isJoined) = (false, false)
     operation = nil
     patience.reset()
     fiber.startAgain()
@@ -174,6 +174,7 @@ final class ControlledThread: FiberBody {
   func stand(before pending: Pending, _ gate: Gate) {
     self.pending = pending
     self.gate = gate
+    isOpen = if case .open = gate { true } else { false }
   }
 
   /// The identity by which operations on the thread's end name it.

@@ -9,10 +9,12 @@ extension ControlledWorld {
       thread.depth += 1
       guard thread.depth == 1 else { return }
       thread.operation = operation
-      thread.isAtLock = operation.subject.isLock
       if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
       trace?.approach(thread)
       suspend(thread, before: .operation, gate(of: operation, by: thread))
+      // Nobody touches a lock's words but in such operations, and those tell what there is to tell: the words need
+      // not.
+      if operation.subject.isLock, !isOver { Seam.touchesUnseen = true }
       if operation.isYield { thread.patience.noteYield() }
       trace?.describe(operation)
       enter(operation, by: thread)
@@ -25,8 +27,7 @@ extension ControlledWorld {
       thread.depth -= 1
       guard thread.depth == 0 else { return }
       thread.operation = nil
-      thread.isAtLock = false
-      isAtLock = false
+      if operation.subject.isLock { Seam.touchesUnseen = false }
       if operation.isChange(succeeded: succeeded) {
         thread.patience.noteChange()
       } else if operation.mayBeVain {
@@ -39,7 +40,7 @@ extension ControlledWorld {
   }
 
   func beginForeign() {
-    isAtLock = false
+    Seam.touchesUnseen = false
     unsafe interlock_note_accesses(accessNotes)
   }
 
@@ -47,7 +48,7 @@ extension ControlledWorld {
     lookAway()
     // Before the operation tells others.
     if unsafe notes?.pointee.access_count ?? 0 > 0 { judgeVariables() }
-    withRunning { isAtLock = $0.isAtLock }
+    withRunning { Seam.touchesUnseen = $0.operation?.subject.isLock ?? false }
   }
 
   var takesNotes: Bool { trace != nil }
@@ -61,7 +62,6 @@ extension ControlledWorld {
   }
 
   func willAccess(_ access: WordAccess) {
-    if isAtLock { return }
     withRunning { thread in
       if thread.depth == 0 {
         willAccess(access, by: thread)
@@ -102,7 +102,6 @@ extension ControlledWorld {
   }
 
   func didAccess(_ access: WordAccess, read: UInt128?, written: UInt128?) {
-    if isAtLock { return }
     withRunning { thread in
       guard thread.depth == 0 else {
         return judgeUpdate(access, hasWritten: written != nil, by: thread)

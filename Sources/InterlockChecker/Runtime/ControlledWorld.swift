@@ -39,11 +39,6 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// The thread that runs; `nil` while the search decides.
   @safe @exclusivity(unchecked)
   private(set) var runningThread: Unmanaged<ControlledThread>?
-  /// Whether that is in the middle of an operation on a lock.
-  ///
-  /// Nobody touches a lock's words but in such operations, and those tell what there is to tell: the words need not.
-  @safe @exclusivity(unchecked)
-  var isAtLock = false
   @safe @exclusivity(unchecked)
   var time: UInt64 = 0
   /// The event that happens.
@@ -159,7 +154,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     registry.reset()
     (time, stepCount, choosing) = (0, 0, 0)
     (current, failure, hasFailed) = (nil, nil, false)
-    (isOver, isAtLock) = (false, false)
+    isOver = false
     trace = traces ? ExecutionTrace() : nil
     stacks = traces ? AccessStacks() : nil
   }
@@ -304,7 +299,6 @@ extension ControlledWorld {
   private func resume(_ thread: ControlledThread) {
     let outer = runningThread
     unsafe runningThread = Unmanaged.passUnretained(thread)
-    isAtLock = false
     thread.stand(before: .nothing, .over)
     let state = resumeWatched(thread)
     unsafe runningThread = outer
@@ -331,8 +325,12 @@ extension ControlledWorld {
   ) {
     thread.stand(before: pending, gate)
     Fiber.suspend()
-    isAtLock = thread.isAtLock
-    if let ending { Seam.bind(ending) }
+    if let ending { bind(to: ending) }
+  }
+
+  private func bind(to ending: WorldBinding) {
+    Seam.bind(ending)
+    Seam.touchesUnseen = false
   }
 
   /// Runs `body` with the thread that runs, if there is one.
@@ -381,12 +379,7 @@ extension ControlledWorld {
 
   @inline(__always)
   private func isRunnable(_ thread: ControlledThread) -> Bool {
-    switch thread.gate {
-    case .open: true
-    case .over: false
-    case .lock, .end, .work, .endOfPool, .endOfTask, .sleep, .turn:
-      standing(at: thread.gate, of: thread) == .runnable
-    }
+    thread.isOpen || standing(at: thread.gate, of: thread) == .runnable
   }
 
   func labelCount(of number: Int) -> Int {
