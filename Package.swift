@@ -98,7 +98,7 @@ let package = Package(
     ),
     .testTarget(
       name: "InterlockCommandTests",
-      dependencies: ["InterlockCommand", "InterlockPrograms", "Interlock"],
+      dependencies: ["InterlockCommand", "InterlockPrograms", "InterlockChecker", "Interlock"],
       swiftSettings: strict
     ),
   ]

@@ -1,6 +1,7 @@
 #if Command
 import ArgumentParser
 import Glibc
+import InterlockChecker
 
 /// The command `interlock`: each subcommand parses its arguments, calls a program, prints.
 @main

@@ -1,4 +1,5 @@
 import Glibc
+import InterlockChecker
 import InterlockPrograms
 import Testing
 

@@ -1,4 +1,5 @@
 import Interlock
+import InterlockChecker
 import Testing
 
 @Suite struct `The JSON writer` {

@@ -1,5 +1,6 @@
 import Glibc
 import Interlock
+import InterlockChecker
 import InterlockPrograms
 import Testing
 

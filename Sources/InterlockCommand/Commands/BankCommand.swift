@@ -1,6 +1,7 @@
 #if Command
 import ArgumentParser
 import Interlock
+import InterlockChecker
 import InterlockPrograms
 
 /// `interlock bank`: the stingy and the spendy share an account.

@@ -2,6 +2,7 @@
 import ArgumentParser
 import Glibc
 import Interlock
+import InterlockChecker
 import InterlockPrograms
 
 /// `interlock find`: files and folders by their names.

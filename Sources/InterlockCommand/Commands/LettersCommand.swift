@@ -1,6 +1,7 @@
 #if Command
 import ArgumentParser
 import Interlock
+import InterlockChecker
 import InterlockPrograms
 
 /// `interlock letters`: how often each letter occurs in files, folders and web pages.

@@ -1,6 +1,7 @@
 #if Command
 import ArgumentParser
 import Interlock
+import InterlockChecker
 import InterlockPrograms
 
 /// `interlock outage`: a store with a race that ordinary runs do not show.

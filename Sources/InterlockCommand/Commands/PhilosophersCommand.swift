@@ -1,5 +1,6 @@
 #if Command
 import ArgumentParser
+import InterlockChecker
 import Interlock
 import InterlockPrograms
 

@@ -1,6 +1,7 @@
 #if Command
 import ArgumentParser
 import Interlock
+import InterlockChecker
 import InterlockPrograms
 
 /// `interlock wind`: from where the wind blows at an airport.

@@ -1,5 +1,6 @@
 #if Command
 import ArgumentParser
+import InterlockChecker
 
 /// How much to print, and for whom.
 struct OutputOptions: ParsableArguments {

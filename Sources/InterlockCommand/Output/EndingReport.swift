@@ -1,4 +1,5 @@
 import Interlock
+import InterlockChecker
 import InterlockPrograms
 
 /// How a run of threads that may deadlock has ended, as its user reads it.

@@ -1,3 +1,5 @@
+import InterlockChecker
+
 /// A JSON text, taken apart: strict, so that a text it accepts is one for every other reader too.
 indirect enum JSONValue: Equatable {
   case object([String: JSONValue])

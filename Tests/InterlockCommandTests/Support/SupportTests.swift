@@ -1,3 +1,4 @@
+import InterlockChecker
 import Testing
 
 @Suite struct `The JSON reader of the tests` {
