@@ -30,6 +30,7 @@ let package = Package(
       name: "InterlockBenchmarks",
       dependencies: [
         "CPeers", .product(name: "Interlock", package: "interlock"),
+        .product(name: "InterlockChecker", package: "interlock"),
         .product(name: "InterlockPrograms", package: "interlock"),
       ],
       swiftSettings: strict

@@ -13,6 +13,8 @@ extension Benchmark {
       .readWriteLock, .semaphore, .event, .spawnAndJoin, .submitFromOutside, .submitFromInside,
       .parallelLoop(iterations: 64), .parallelLoop(iterations: 1_000),
       .parallelLoop(iterations: 100_000), .parallelSort(settings), .philosophers,
+      .randomExecutions(threads: 2, bar: 1 / 250_000),
+      .randomExecutions(threads: 3, bar: 1 / 150_000), .proof,
     ]
     let together = Placement.allCases.flatMap { placement -> [Benchmark] in
       [
