@@ -29,6 +29,40 @@ import Testing
     #expect(answers == [true, false])
   }
 
+  @Test func `a lock, about which it then knows nothing`() {
+    // The other thread has told something at the lock before; but who does not get it is not told.
+    let found = exploreForRace {
+      let value = PlainCell(0)
+      let isWritten = Box(Atomic(false))
+      let (lock, isOver) = (Lock(), Interlock.Event())
+      let writer = try spawn {
+        value.value = 1
+        lock.withLock {}
+        // Relaxed: nobody learns anything by it.
+        isWritten.value.store(true, ordering: .relaxed)
+        lock.withLock { isOver.wait() }
+      }
+      let reader = try spawn {
+        guard isWritten.value.load(ordering: .relaxed) else { return }
+        if lock.acquire(for: Self.long) { lock.release() } else { _ = value.value }
+      }
+      reader.join()
+      isOver.set()
+      writer.join()
+    }
+    #expect(found)
+  }
+
+  /// Whether a race is found.
+  private func exploreForRace(_ body: @escaping @Sendable () throws -> Void) -> Bool {
+    do {
+      try explore(body)
+      return false
+    } catch {
+      return error.kind == .race
+    }
+  }
+
   @Test func `a semaphore without permits`() throws {
     let answers = try answers {
       let semaphore = Semaphore(permits: 0)

@@ -100,9 +100,6 @@ final class ControlledThread: FiberBody {
   /// How many threads it has started.
   @safe @exclusivity(unchecked)
   var children = 0
-  /// Its last step.
-  @safe @exclusivity(unchecked)
-  var lastEvent: EventID?
   /// The step that woke it, while it sleeps.
   @safe @exclusivity(unchecked)
   var wokenBy: EventID?
@@ -138,7 +135,7 @@ final class ControlledThread: FiberBody {
     knownRecord = record
     self.body = body
     (label, stepCount, depth, children, lockCount) = (0, 0, 0, 0, 0)
-    (lastEvent, wokenBy) = (nil, nil)
+    wokenBy = nil
     (isFinished, isJoined) = (false, false)
     operation = nil
     patience.reset()
@@ -170,6 +167,11 @@ final class ControlledThread: FiberBody {
     return knownRecord
   }
 
+  /// Its last step; `nil` before the first.
+  var lastEvent: EventID? {
+    stepCount > 0 ? EventID(thread: number, index: stepCount - 1) : nil
+  }
+
   /// Says what the thread does next, and on what that depends.
   func stand(before pending: Pending, _ gate: Gate) {
     self.pending = pending
@@ -182,13 +184,12 @@ final class ControlledThread: FiberBody {
   /// The number by which locks know the thread.
   var recordNumber: UInt32 { knownRecord?.number ?? 0 }
 
-  /// Counts the locks that an operation of the thread, which is done, has acquired or released.
-  func note(_ operation: Operation, succeeded: Bool) {
-    guard operation.subject.isLock else { return }
-    if operation.releasesLock {
-      lockCount -= 1
-    } else if succeeded, operation.acquiresLock {
-      lockCount += 1
+  /// The thread has done something with a lock.
+  func noteLock(_ kind: Operation.Kind, succeeded: Bool) {
+    switch kind {
+    case .release, .releaseShared: lockCount -= 1
+    case .acquire, .acquireShared, .tryAcquire, .tryAcquireShared: lockCount += succeeded ? 1 : 0
+    default: break
     }
   }
 }

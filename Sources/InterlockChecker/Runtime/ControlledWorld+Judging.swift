@@ -8,7 +8,7 @@ extension ControlledWorld {
     acquirePlaces(of: operation, by: thread)
   }
 
-  /// An operation ends, or sleeps.
+  /// An operation ends, or sleeps and has not succeeded yet.
   func leave(_ operation: Operation, by thread: ControlledThread, succeeded: Bool) {
     switch operation.kind {
     case .join:
@@ -22,7 +22,7 @@ extension ControlledWorld {
       .tryAcquire where operation.subject.isLock, .tryAcquireShared where operation.subject.isLock:
       // Not earlier: an attempt that fails learns nothing.
       guard succeeded else { return }
-      acquirePlaces(of: operation, by: thread)
+      judge.acquire(operation.subject.identity, by: thread.number)
     // The task is over, and is told nothing; or it runs, and is told by its word.
     case .cancel where operation.subject.exclusion == .poolTask && !succeeded: break
     case .start, .yield, .sleep, .finish: break

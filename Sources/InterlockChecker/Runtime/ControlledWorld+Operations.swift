@@ -27,14 +27,16 @@ extension ControlledWorld {
       thread.depth -= 1
       guard thread.depth == 0 else { return }
       thread.operation = nil
-      if operation.subject.isLock { Seam.touchesUnseen = false }
+      if operation.subject.isLock {
+        Seam.touchesUnseen = false
+        thread.noteLock(operation.kind, succeeded: succeeded)
+      }
       if operation.isChange(succeeded: succeeded) {
         thread.patience.noteChange()
       } else if operation.mayBeVain {
         thread.patience.noteLook(at: operation.subject.identity, seen: 0)
       }
       leave(operation, by: thread, succeeded: succeeded)
-      thread.note(operation, succeeded: succeeded)
       lookAgain()
     }
   }
@@ -139,7 +141,7 @@ extension ControlledWorld {
 
   /// Sets the running thread aside in the middle of what it does.
   private func sleep(_ thread: ControlledThread, on address: UInt, until deadline: Deadline) {
-    if let operation = thread.operation { leave(operation, by: thread, succeeded: true) }
+    if let operation = thread.operation { leave(operation, by: thread, succeeded: false) }
     trace?.sleep(thread)
     thread.wokenBy = nil
     suspend(
@@ -162,12 +164,13 @@ extension ControlledWorld {
     lookAway()
     defer { lookAgain() }
     let word = UInt(bitPattern: address)
+    let waker = withRunning(\.lastEvent) ?? nil
     var rest = count
     for thread in threads where rest > 0 {
       guard case .resumption(let sleep) = thread.pending, sleep.address == word,
         thread.wokenBy == nil
       else { continue }
-      thread.wokenBy = current
+      thread.wokenBy = waker
       rest -= 1
     }
   }

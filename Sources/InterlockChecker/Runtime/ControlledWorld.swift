@@ -41,9 +41,6 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private(set) var runningThread: Unmanaged<ControlledThread>?
   @safe @exclusivity(unchecked)
   var time: UInt64 = 0
-  /// The event that happens.
-  @safe @exclusivity(unchecked)
-  private(set) var current: EventID?
   @safe @exclusivity(unchecked)
   private(set) var stepCount = 0
   @safe @exclusivity(unchecked)
@@ -153,7 +150,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     if !isKnownUniquelyReferenced(&registry) { registry = ThreadRegistry() }
     registry.reset()
     (time, stepCount, choosing) = (0, 0, 0)
-    (current, failure, hasFailed) = (nil, nil, false)
+    (failure, hasFailed) = (nil, false)
     isOver = false
     trace = traces ? ExecutionTrace() : nil
     stacks = traces ? AccessStacks() : nil
@@ -232,7 +229,7 @@ extension ControlledWorld {
     let origin = ThreadOrigin(parent: parent?.number, ordinal: parent?.children ?? 0)
     let number = names.threadNumber(origin)
     parent?.children += 1
-    thread.begin(number: number, origin: origin, record: record, startedBy: current, body)
+    thread.begin(number: number, origin: origin, record: record, startedBy: parent?.lastEvent, body)
     while unsafe byNumber.count <= number { unsafe byNumber.append(nil) }
     unsafe byNumber[number] = Unmanaged.passUnretained(thread)
     judge.start(number, by: parent?.number)
@@ -408,16 +405,12 @@ extension ControlledWorld {
 
   func advance(_ number: Int, label: Int) {
     let isThere = withThread(number) { thread in
-      let event = EventID(thread: number, index: thread.stepCount)
-      current = event
       trace?.begin(thread)
       thread.stepCount += 1
       thread.label = label
-      thread.lastEvent = event
       stepCount += 1
       if isOutOfPatience(thread) { thread.patience.turns += 1 }
       resume(thread)
-      current = nil
       return true
     }
     guard isThere == true else {
