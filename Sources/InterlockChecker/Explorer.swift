@@ -56,9 +56,10 @@ struct Explorer {
   ) throws(Counterexample) -> Coverage {
     let clock = ContinuousClock()
     let start = clock.now - elapsed
+    let me = ThreadRecord.current
     let last = min(options.executions, limit < .max - executions ? executions + limit : .max)
     defer { program.pause() }
-    while executions < last, !CurrentThread.isCancelled {
+    while executions < last, !me.isCancelled {
       elapsed = clock.now - start
       if elapsed >= options.duration { break }
       guard let execution = course.search.next() else {

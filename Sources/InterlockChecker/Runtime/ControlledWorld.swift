@@ -358,20 +358,14 @@ extension ControlledWorld {
     } ?? .absent
   }
 
-  func collectRunnable(into threads: inout [Int]) {
-    // Written over, and not removed before: that would cost more than all the rest.
-    var count = 0
-    if !isCutShort {
-      for number in unsafe byNumber.indices {
-        // SAFETY: see `withThread`.
-        guard let thread = unsafe byNumber[number],
-          unsafe thread._withUnsafeGuaranteedRef({ isRunnable($0) })
-        else { continue }
-        if count < threads.count { threads[count] = number } else { threads.append(number) }
-        count += 1
-      }
+  func collectRunnable(into threads: inout ThreadNumbers) {
+    threads.removeAll()
+    guard !isCutShort else { return }
+    for number in unsafe byNumber.indices {
+      // SAFETY: see `withThread`.
+      guard let thread = unsafe byNumber[number] else { continue }
+      if unsafe thread._withUnsafeGuaranteedRef({ isRunnable($0) }) { threads.append(number) }
     }
-    if count < threads.count { threads.removeLast(threads.count - count) }
   }
 
   @inline(__always)

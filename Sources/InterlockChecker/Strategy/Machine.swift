@@ -32,7 +32,7 @@ package protocol Machine: AnyObject {
   func advance(_ thread: Int, label: Int)
 
   /// The threads that can run, in ascending order.
-  func collectRunnable(into threads: inout [Int])
+  func collectRunnable(into threads: inout ThreadNumbers)
 }
 
 extension Machine {
@@ -74,8 +74,8 @@ package protocol Explorable {
 }
 
 extension Machine {
-  package func collectRunnable(into threads: inout [Int]) {
-    threads.removeAll(keepingCapacity: true)
+  package func collectRunnable(into threads: inout ThreadNumbers) {
+    threads.removeAll()
     for thread in 0..<threadCount where standing(of: thread) == .runnable { threads.append(thread) }
   }
 

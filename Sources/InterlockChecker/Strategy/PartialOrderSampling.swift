@@ -17,7 +17,7 @@ package struct PartialOrderSampling: Sampler {
 
   /// Takes the thread whose event has the highest priority.
   package mutating func pick(
-    _ runnable: [Int],
+    _ runnable: ThreadNumbers,
     _ machine: any Machine,
     _ random: inout SplitMix64
   ) -> Int {

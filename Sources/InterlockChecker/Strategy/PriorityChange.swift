@@ -29,7 +29,7 @@ package struct PriorityChange: Sampler {
 
   /// Takes the thread with the highest priority.
   package mutating func pick(
-    _ runnable: [Int],
+    _ runnable: ThreadNumbers,
     _ machine: any Machine,
     _ random: inout SplitMix64
   ) -> Int {
@@ -61,7 +61,7 @@ package struct PriorityChange: Sampler {
     length = max(length, step)
   }
 
-  private func highest(of threads: [Int]) -> Int {
+  private func highest(of threads: ThreadNumbers) -> Int {
     var best = threads[0]
     for thread in threads where priorities[thread] > priorities[best] { best = thread }
     return best

@@ -8,7 +8,7 @@ package struct RandomWalk: Sampler {
 
   /// Draws any thread.
   package mutating func pick(
-    _ runnable: [Int],
+    _ runnable: ThreadNumbers,
     _ machine: any Machine,
     _ random: inout SplitMix64
   ) -> Int {

@@ -11,7 +11,7 @@ package protocol Sampler: Sendable {
 
   /// Draws one of the threads that can run, which are in ascending order.
   mutating func pick(
-    _ runnable: [Int],
+    _ runnable: ThreadNumbers,
     _ machine: any Machine,
     _ random: inout SplitMix64
   ) -> Int
@@ -104,7 +104,7 @@ package struct SampledSearch<Program: Explorable>: Search {
   private let keepsClasses: Bool
   private let wantsEvents: Bool
   private var trace = Trace()
-  private var runnable: [Int] = []
+  private var runnable = ThreadNumbers()
 
   /// A search that has made no run.
   ///

@@ -53,7 +53,7 @@ package struct SelectiveUniformWalk: Sampler {
 
   /// Draws among those who are not about to use the object out of turn; if there are none, among all.
   package mutating func pick(
-    _ runnable: [Int],
+    _ runnable: ThreadNumbers,
     _ machine: any Machine,
     _ random: inout SplitMix64
   ) -> Int {

@@ -16,7 +16,7 @@ package struct UniformWalk: Sampler {
 
   /// Draws a thread by what it has yet to do.
   package mutating func pick(
-    _ runnable: [Int],
+    _ runnable: ThreadNumbers,
     _ machine: any Machine,
     _ random: inout SplitMix64
   ) -> Int {
@@ -70,7 +70,7 @@ struct ThreadLengths: Sendable {
   }
 
   /// What each of some threads has yet to do, at least 1, its children to come included.
-  func weights(of runnable: [Int], _ machine: any Machine) -> [Int] {
+  func weights(of runnable: ThreadNumbers, _ machine: any Machine) -> [Int] {
     var weights = runnable.map { max(1, $0 < known.count ? known[$0] - counts[$0] : 1) }
     for thread in known.indices where counts[thread] == 0 && parents[thread] >= 0 {
       let isToCome =
