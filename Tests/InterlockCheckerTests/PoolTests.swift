@@ -106,6 +106,19 @@ import Testing
     }
   }
 
+  // A worker may find a task that its pool cancels; others wait for the end of the task.
+  @Test func `cancel tasks that others join`() throws {
+    _ = try count {
+      let pool = try ThreadPool(workers: 1)
+      let thread = try spawn { pool.close(cancelling: .everything) }
+      let isRun = try? pool.submit { true }.join()
+      thread.join()
+      pool.join()
+      sometimes(isRun == nil, "in time")
+      sometimes(isRun != nil, "too late")
+    }
+  }
+
   @Test func `cancel a task before it begins, or too late`() throws {
     _ = try count {
       let pool = try ThreadPool(workers: 1)

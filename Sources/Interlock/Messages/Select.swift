@@ -176,9 +176,16 @@ private struct Selection<Result> {
     cases.first?.subject ?? Subject("SelectCase", unnamed: thread)
   }
 
+  /// Lets a world that watches know that the operation is about more than its subject.
+  private func announce() {
+    guard Seam.isWatched else { return }
+    unsafe thread.selectedQueues = cases.map(\.subject.identity)
+  }
+
   /// Does the first case that can be done at once.
   func attempt() -> Result? {
     var follow: (() -> Result)?
+    announce()
     _ = Seam.attempt(.select, on: subject) {
       follow = attemptEach(from: thread.nextSelection())
       return follow != nil
@@ -191,6 +198,7 @@ private struct Selection<Result> {
       misuse("select() without a case would wait for ever: give it a put or a take to wait for.")
     }
     var follow: (() -> Result)?
+    announce()
     _ = Seam.attempt(.select, on: subject) {
       follow = chosen(until: deadline)
       return follow != nil

@@ -43,6 +43,8 @@ package final class ThreadRecord: @unchecked Sendable {
   nonisolated(unsafe) var wakes: UInt32 = 0
   /// How often the thread has selected; see `nextSelection`.
   nonisolated(unsafe) private var selections: UInt64 = 0
+  /// What tells the queues of the thread's last `select` from others, if somebody watched then.
+  package nonisolated(unsafe) var selectedQueues: [UInt] = []
   /// The values of this thread's thread-local variables.
   @exclusivity(unchecked)
   nonisolated(unsafe) var locals: [UInt64: AnyObject] = [:]

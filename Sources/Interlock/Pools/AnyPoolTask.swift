@@ -243,6 +243,22 @@ extension AnyPoolTask {
     return last
   }
 
+  /// Whether the pool cancels the task, and a world watches, to which that is an operation of its own: others may
+  /// wait for the end of the task, and not for what its pool does.
+  final var isToBeCancelled: Bool {
+    Seam.isWatched && core.cancelsWaiting && life.phase == .waiting
+  }
+
+  /// Cancels the task as its pool does: unless somebody has begun it.
+  final func cancelWithPool() {
+    var last: PoolTaskLife?
+    _ = Seam.attempt(.cancel, on: subject) {
+      last = prevent()
+      return last != nil
+    }
+    if let last { conclude(last) }
+  }
+
   /// The task, whose life was `last`, will never run: lets go of its body, and tells those who follow it.
   final func conclude(_ last: PoolTaskLife) {
     discard()

@@ -22,9 +22,19 @@ final class PoolWorker: @unchecked Sendable {
   nonisolated(unsafe) private var turns = 0
   nonisolated(unsafe) private var others: [PoolWorker] = []
   nonisolated(unsafe) private var generation = -1
-  /// Tasks that were found in lines and are not to be run, with the lives of those that have to be
-  /// concluded; `nil` if they need not be kept, because foreign code may run at once.
-  nonisolated(unsafe) private var leftovers: [(task: AnyPoolTask, last: PoolTaskLife?)]?
+  /// Tasks that were found in lines and are not to be run; `nil` if they need not be kept, because foreign code
+  /// may run at once.
+  nonisolated(unsafe) private var leftovers: [(task: AnyPoolTask, fate: Fate)]?
+
+  /// What becomes of a task that is not to be run.
+  private enum Fate {
+    /// Others have begun it, or cancelled it.
+    case late
+    /// It has to be cancelled.
+    case doomed
+    /// It was, and has to be concluded: its life was this one.
+    case prevented(PoolTaskLife)
+  }
 
   /// How many tasks of its own a worker takes before it looks into the pool's line.
   private static let fairness = 64
@@ -95,7 +105,13 @@ final class PoolWorker: @unchecked Sendable {
       }
       let left = unsafe leftovers ?? []
       unsafe leftovers = nil
-      for case (let task, let last?) in left { task.conclude(last) }
+      for (task, fate) in left {
+        switch fate {
+        case .late: break
+        case .doomed: task.cancelWithPool()
+        case .prevented(let last): task.conclude(last)
+        }
+      }
       letsGo = !left.isEmpty
     } while job == nil && letsGo
     return job
@@ -121,20 +137,23 @@ final class PoolWorker: @unchecked Sendable {
 extension PoolWorker {
   private func find() -> AnyPoolTask? {
     while let job = takeAny() {
+      if unsafe leftovers != nil, job.isToBeCancelled {
+        letGo(of: job, .doomed)
+        continue
+      }
       switch unsafe job.begin(by: threadNumber, counting: counts) {
       case .mine: return job
-      case .late: letGo(of: job, nil)
-      case .prevented(let last): letGo(of: job, last)
+      case .late: letGo(of: job, .late)
+      case .prevented(let last): letGo(of: job, .prevented(last))
       }
     }
     return nil
   }
 
-  /// The task is not to be run, and has to be concluded if `last` is there.
-  private func letGo(of job: AnyPoolTask, _ last: PoolTaskLife?) {
+  private func letGo(of job: AnyPoolTask, _ fate: Fate) {
     if unsafe leftovers != nil {
-      unsafe leftovers?.append((job, last))
-    } else if let last {
+      unsafe leftovers?.append((job, fate))
+    } else if case .prevented(let last) = fate {
       job.conclude(last)
     }
   }

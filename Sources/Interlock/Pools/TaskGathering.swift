@@ -87,12 +87,14 @@ final class TaskGathering: Sendable {
           own.task.run(on: me, counting: worker.counts)
         }
       case .prevented(let last): own.task.conclude(last)
-      case .late: break
+      case .late: own.task.cancelWithPool()
       }
     }
   }
 
   /// Begins the only task that is left, if it is one of the calling thread's pool, and nobody has begun it.
+  ///
+  /// - Returns: The task; `late` if it is to be cancelled instead.
   private func beginLast(
     of left: [AnyPoolTask],
     _ me: ThreadRecord,
@@ -101,6 +103,7 @@ final class TaskGathering: Sendable {
     guard left.count == 1, let task = left.first,
       let worker = unsafe me.worker?.takeUnretainedValue(), task.core === worker.core
     else { return nil }
+    if task.isToBeCancelled { return (task, .late) }
     let beginning = task.begin(by: me.number, counting: worker.counts)
     if case .late = beginning { return nil }
     worker.line.dropStaleLast(keeping: &leftovers)

@@ -32,10 +32,6 @@ public final class ThreadHandle<Success: Sendable, Failure: Error>: Sendable {
     self.life = life
   }
 
-  deinit {
-    if let failure = life.unseenFailure { UnjoinedFailure.report(failure, of: identity) }
-  }
-
   /// Which thread it is.
   public var identity: ThreadIdentity { ThreadIdentity(life.record) }
 

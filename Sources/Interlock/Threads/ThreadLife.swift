@@ -6,9 +6,12 @@
 final class ThreadLife: @unchecked Sendable {
   let record: ThreadRecord
   private let outcomeGuard = GuardLock()
-  // Guarded by: `outcomeGuard`, after the thread has begun.
+  // Guarded by: `outcomeGuard`.
   @exclusivity(unchecked)
-  private var outcome: ThreadOutcome
+  private var outcome = ThreadOutcome()
+  // SAFETY: set before the thread begins; then only the thread touches it.
+  @exclusivity(unchecked)
+  private var body: (@Sendable () -> ThreadEnding)?
 
   /// Makes a thread, and starts it.
   ///
@@ -25,8 +28,15 @@ final class ThreadLife: @unchecked Sendable {
   ) throws(ThreadError) {
     let world = Seam.world
     record = ThreadRecord(name: name, in: world.registry)
-    unsafe outcome = ThreadOutcome(of: body)
+    unsafe self.body = body
     try start(in: world, stackSize: stackSize)
+  }
+
+  // The thread has it until it has ended, so that its error is known even if its handle went away before.
+  deinit {
+    if let failure = unsafe outcome.unseen?.failure {
+      UnjoinedFailure.report(failure, of: ThreadIdentity(record))
+    }
   }
 
   private func start(in world: any World, stackSize: Int?) throws(ThreadError) {
@@ -52,17 +62,11 @@ final class ThreadLife: @unchecked Sendable {
   }
 
   private func callBody() -> ThreadEnding {
-    // Nobody else touches the body.
-    guard let body = unsafe outcome.begin() else { fatalError("a thread runs its body once") }
+    guard let body = unsafe body.take() else { fatalError("a thread runs its body once") }
     return body()
   }
 
   var subject: Subject { Subject("ThreadHandle", record) }
-
-  /// How it ended, while it has not been asked for.
-  ///
-  /// Asked when nobody else has the thread's handle any more.
-  var unseenFailure: (any Error)? { unsafe outcome.unseen?.failure }
 
   @usableFromInline var isFinished: Bool { withOutcome { $0.ending != nil } }
 
@@ -169,32 +173,21 @@ final class ThreadResult<Success: Sendable, Failure: Error>: ThreadEnding, @unch
   }
 }
 
-/// How a thread ended, and who waits for that: about to begin, running, then finished for ever.
-///
-/// | state | `body` | `ending` | next |
-/// |---|---|---|---|
-/// | about to begin | there | `nil` | `begin()`, once |
-/// | running | `nil` | `nil` | `finish(_:)`, once |
-/// | finished | `nil` | there | |
+/// How a thread ended, and who waits for that: running until the one call of `finish`, then
+/// finished for ever.
 struct ThreadOutcome {
-  typealias Body = @Sendable () -> ThreadEnding
   typealias Continuation = CheckedContinuation<ThreadEnding, Never>
   struct Waiting {
     var threads: [ThreadRecord] = []
     var continuations: [Continuation] = []
   }
 
-  private var body: Body?
   private(set) var ending: ThreadEnding?
   private var waiting = Waiting()
   private var isSeen = false
 
   /// An ending that nobody asked for.
   var unseen: ThreadEnding? { isSeen ? nil : ending }
-
-  init(of body: @escaping Body) { self.body = body }
-
-  mutating func begin() -> Body? { body.take() }
 
   mutating func look() -> ThreadEnding? {
     if ending != nil { isSeen = true }

@@ -31,14 +31,8 @@ public func withThreads<Result>(_ body: (ThreadScope) throws -> Result) throws -
 
 /// Threads that end before the call of ``withThreads(_:)`` that made the scope.
 public final class ThreadScope: Sendable {
-  private struct Member {
-    let life: ThreadLife
-    /// While the handle is there nobody takes the thread for forgotten.
-    let handle: any AnyObject & Sendable
-  }
-
   private struct State {
-    var members: [Member] = []
+    var members: [ThreadLife] = []
     /// Threads that are being started, and are not members yet.
     var starting = 0
     var isCancelled = false
@@ -80,7 +74,7 @@ public final class ThreadScope: Sendable {
       throw error
     }
     let isCancelled = state.withLock { state in
-      state.members.append(Member(life: handle.life, handle: handle))
+      state.members.append(handle.life)
       state.starting -= 1
       return state.isCancelled
     }
@@ -94,7 +88,7 @@ public final class ThreadScope: Sendable {
       state.isCancelled = true
       return state.members
     }
-    for member in members { member.life.cancel() }
+    for member in members { member.cancel() }
   }
 
   /// Joins until no thread is left, and ends the scope.
@@ -103,14 +97,14 @@ public final class ThreadScope: Sendable {
   func joinAll() -> (any Error)? {
     var firstError: (any Error)?
     while true {
-      let (member, isEnded) = state.withLock { state -> (Member?, Bool) in
+      let (member, isEnded) = state.withLock { state -> (ThreadLife?, Bool) in
         if let first = state.members.first { return (first, false) }
         state.isEnded = state.starting == 0
         return (nil, state.isEnded)
       }
       if isEnded { return firstError }
       if let member {
-        let error = member.life.join().failure
+        let error = member.join().failure
         firstError = firstError ?? error
         // Not before it has ended: `cancelAll` must find it. Others come only behind it.
         state.withLock { _ = $0.members.removeFirst() }

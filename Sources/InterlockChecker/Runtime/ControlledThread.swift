@@ -57,6 +57,14 @@ final class ControlledThread: FiberBody {
     var isYield: Bool { address == 0 }
   }
 
+  /// An operation in the midst of which the thread runs code of the toolkit's user.
+  private struct Interrupted {
+    let operation: Operation?
+    let depth: Int
+    /// How many steps the thread had done.
+    let stepCount: Int
+  }
+
   /// Which thread it is, in every execution of the body.
   @safe @exclusivity(unchecked)
   private(set) var number = 0
@@ -97,6 +105,9 @@ final class ControlledThread: FiberBody {
   /// The operation that it stands before or is in, the outermost.
   @safe @exclusivity(unchecked)
   var operation: Operation?
+  /// Operations in the midst of which the thread runs code of the toolkit's user, the innermost last.
+  @safe @exclusivity(unchecked)
+  private var interrupted: [Interrupted] = []
   /// How many threads it has started.
   @safe @exclusivity(unchecked)
   var children = 0
@@ -138,6 +149,7 @@ final class ControlledThread: FiberBody {
     wokenBy = nil
     (isFinished, isJoined) = (false, false)
     operation = nil
+    if !interrupted.isEmpty { interrupted = [] }
     patience.reset()
     fiber.startAgain()
   }
@@ -177,6 +189,23 @@ final class ControlledThread: FiberBody {
     self.pending = pending
     self.gate = gate
     isOpen = if case .open = gate { true } else { false }
+  }
+
+  /// Code of the toolkit's user begins in the midst of an operation: what it does is no part of that.
+  func leaveOperation() {
+    interrupted.append(
+      Interrupted(operation: operation, depth: depth, stepCount: stepCount)
+    )
+    (operation, depth) = (nil, 0)
+  }
+
+  /// That code is done, and the operation goes on.
+  ///
+  /// - Returns: Whether there were steps in between.
+  func returnToOperation() -> Bool {
+    guard let last = interrupted.popLast() else { return false }
+    (operation, depth) = (last.operation, last.depth)
+    return last.stepCount != stepCount
   }
 
   /// The identity by which operations on the thread's end name it.

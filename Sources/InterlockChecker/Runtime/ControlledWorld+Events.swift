@@ -235,6 +235,7 @@ extension ControlledWorld {
     if let pool = operation.pool(touchedBy: thread.record) {
       return footprint(of: operation, on: pool, by: thread)
     }
+    if operation.isSelection { return footprint(ofSelectionBy: thread) }
     var footprint = ownFootprint(of: operation, by: thread, isWoken: isWoken)
     if operation.kind == .cancel { footprint.append(Touch(Self.cancellation, .write)) }
     // Not who waits for a lock: whether that could have come earlier, the lock alone must say. Who asks about
@@ -268,6 +269,20 @@ extension ControlledWorld {
     if operation.kind == .cancel { footprint.append(Touch(Self.cancellation, .write)) }
     let asksAll = isQuestion || operation.kind == .cancel
     footprint.append(Touch(Self.everything, asksAll ? .write : .read))
+    return footprint
+  }
+
+  /// The same of an operation on several queues: it looks at all of them, and changes one.
+  private func footprint(ofSelectionBy thread: ControlledThread) -> Footprint {
+    let queues = unsafe thread.record.selectedQueues
+    // With more than there is room for it comes before or after every operation.
+    guard queues.count < Footprint.capacity else { return Footprint(Self.everything, .write) }
+    var footprint = Footprint(Self.everything, .read)
+    for queue in queues {
+      let name = name(queue, thread, .meetingPlace)
+      // Two may have got one name, and a footprint has each object once.
+      if footprint.position(of: name) == nil { footprint.append(Touch(name, .write)) }
+    }
     return footprint
   }
 
@@ -339,6 +354,7 @@ extension Operation {
 extension Operation {
   var isJoin: Bool { if case .join = kind { true } else { false } }
   var isYield: Bool { if case .yield = kind { true } else { false } }
+  var isSelection: Bool { if case .select = kind { true } else { false } }
 }
 
 extension WordAccess {

@@ -26,6 +26,8 @@ extension ControlledWorld {
     // The task is over, and is told nothing; or it runs, and is told by its word.
     case .cancel where operation.subject.exclusion == .poolTask && !succeeded: break
     case .start, .yield, .sleep, .finish: break
+    case .select:
+      for queue in unsafe thread.record.selectedQueues { judge.release(queue, by: thread.number) }
     default:
       judge.release(operation.subject.identity, by: thread.number)
       if let lock = operation.outerLock { judge.release(Self.place(of: lock), by: thread.number) }
@@ -34,6 +36,10 @@ extension ControlledWorld {
 
   /// A thread learns what was released where an operation of its takes place.
   private func acquirePlaces(of operation: Operation, by thread: ControlledThread) {
+    if operation.isSelection {
+      for queue in unsafe thread.record.selectedQueues { judge.acquire(queue, by: thread.number) }
+      return
+    }
     judge.acquire(operation.subject.identity, by: thread.number)
     if let lock = operation.outerLock { judge.acquire(Self.place(of: lock), by: thread.number) }
   }

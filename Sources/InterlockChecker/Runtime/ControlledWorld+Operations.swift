@@ -42,6 +42,7 @@ extension ControlledWorld {
   }
 
   func beginForeign() {
+    withRunning { $0.leaveOperation() }
     Seam.touchesUnseen = false
     unsafe interlock_note_accesses(accessNotes)
   }
@@ -50,7 +51,21 @@ extension ControlledWorld {
     lookAway()
     // Before the operation tells others.
     if unsafe notes?.pointee.access_count ?? 0 > 0 { judgeVariables() }
-    withRunning { Seam.touchesUnseen = $0.operation?.subject.isLock ?? false }
+    withRunning { thread in
+      let hasMadeSteps = thread.returnToOperation()
+      guard let operation = thread.operation else { return }
+      if hasMadeSteps { goOn(with: operation, by: thread) }
+      if operation.subject.isLock, !isOver { Seam.touchesUnseen = true }
+    }
+  }
+
+  /// The rest of an operation is no part of the last step of the code that has run in its midst.
+  private func goOn(with operation: Operation, by thread: ControlledThread) {
+    if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
+    trace?.approach(thread)
+    suspend(thread, before: .operation, .open)
+    trace?.describe(operation)
+    enter(operation, by: thread)
   }
 
   var takesNotes: Bool { trace != nil }

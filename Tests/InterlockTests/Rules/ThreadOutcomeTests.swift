@@ -6,7 +6,7 @@ import Testing
   private final class Ending: ThreadEnding, @unchecked Sendable {}
 
   @Test func `is not known before it has`() {
-    var outcome = ThreadOutcome { Ending() }
+    var outcome = ThreadOutcome()
     #expect(outcome.look() == nil)
     #expect(outcome.ending == nil)
     #expect(outcome.unseen == nil)
@@ -15,7 +15,7 @@ import Testing
   @Test func `wakes those who wait, in their order, and nobody else`() {
     let threads = makeRecords(3)
     let ending = Ending()
-    var outcome = ThreadOutcome { Ending() }
+    var outcome = ThreadOutcome()
     for thread in threads { #expect(outcome.enter(thread) == nil) }
     #expect(outcome.leave(threads[1]) == nil)
     let woken = outcome.finish(ending).threads
@@ -29,7 +29,7 @@ import Testing
   @Test func `is unseen until somebody looks`() {
     let thread = makeRecords(1)[0]
     var (looked, entered, left) = (
-      ThreadOutcome { Ending() }, ThreadOutcome { Ending() }, ThreadOutcome { Ending() }
+      ThreadOutcome(), ThreadOutcome(), ThreadOutcome()
     )
     _ = left.enter(thread)
     _ = looked.finish(Ending())

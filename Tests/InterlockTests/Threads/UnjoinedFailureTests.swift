@@ -1,5 +1,12 @@
+import Glibc
 import Interlock
 import Testing
+
+/// Whether a thread has ended, and let go of all that it had.
+private func hasGone<Failure>(_ thread: ThreadHandle<Void, Failure>?) -> Bool {
+  guard let thread, thread.isFinished else { return false }
+  return unsafe access("/proc/self/task/\(thread.identity.nativeID)", F_OK) != 0
+}
 
 @Suite struct `An error that nobody asked for` {
   private struct Failure: Error {}
@@ -18,7 +25,7 @@ import Testing
     ) {
       var thread = Optional(try spawn(name: "loser") { () throws(Failure) in throw Failure() })
       // This is the last to let go of it, so that the program does not end meanwhile.
-      try eventually { isKnownUniquelyReferenced(&thread) }
+      try eventually { hasGone(thread) }
       thread = nil
     }
     #expect(
@@ -43,6 +50,30 @@ import Testing
     #expect(!messages(result).contains("nobody joined"))
   }
 
+  @Test func `is told, too, if the handle went away long before`() async throws {
+    let result = try await #require(
+      processExitsWith: .success,
+      observing: [\.standardErrorContent]
+    ) {
+      let heard = Mutex<[String]>([])
+      UnjoinedFailure.handler = { error, thread in
+        heard.withLock { $0.append("\(thread.name): \(error)") }
+      }
+      let isForgotten = Event()
+      var thread = Optional(
+        try spawn(name: "loser") { () throws(Failure) in
+          isForgotten.wait()
+          throw Failure()
+        }
+      )
+      #expect(thread?.isFinished == false)
+      thread = nil
+      isForgotten.set()
+      try eventually { heard.withLock { $0 } == ["loser: Failure()"] }
+    }
+    #expect(!messages(result).contains("nobody joined"))
+  }
+
   @Test func `is silent when somebody joined, looked or awaited`() async throws {
     let result = try await #require(
       processExitsWith: .success,
@@ -58,10 +89,7 @@ import Testing
       _ = try? looked?.tryJoin()
       var awaited = Optional(try spawnLoser())
       try? await awaited?.value
-      try eventually {
-        isKnownUniquelyReferenced(&joined) && isKnownUniquelyReferenced(&looked)
-          && isKnownUniquelyReferenced(&awaited)
-      }
+      try eventually { hasGone(joined) && hasGone(looked) && hasGone(awaited) }
       (joined, looked, awaited) = (nil, nil, nil)
     }
     #expect(!messages(result).contains("nobody joined"))
