@@ -22,5 +22,5 @@ import Interlock
 ///   - condition: What is so sometimes.
 ///   - name: What to call it; the same name in several places is one expectation.
 public func sometimes(_ condition: Bool, _ name: String) {
-  ControlledWorld.current?.names.landmarks.pass(name, isReached: condition)
+  ControlledWorld.current?.memory.landmarks.pass(name, isReached: condition)
 }

@@ -14,9 +14,9 @@ final class CheckedProgram: Explorable {
 
   /// Where the threads of all runs write down what they make, and what they do with variables if races are failures.
   private let accesses: AccessLog?
-  private let names: NamesOfExploration
+  private let memory: ExplorationMemory
   /// Goes up when names that were given to objects have become others.
-  var generation: Int { names.objects.generation }
+  var generation: Int { memory.objects.generation }
   /// Whether the next runs write down what happens.
   var traces = false
 
@@ -27,7 +27,7 @@ final class CheckedProgram: Explorable {
       WatchRules.Limits(asleep: options.sleepLimit, computing: options.stepDuration)
     )
     accesses = AccessLog(hasAccesses: options.reportsRaces)
-    names = NamesOfExploration(accesses)
+    memory = ExplorationMemory(accesses)
   }
 
   deinit {
@@ -36,20 +36,20 @@ final class CheckedProgram: Explorable {
   }
 
   /// Whether a thread was kept waiting or asleep in some run though its time might have been over.
-  var hasLimitedTimeouts: Bool { names.hasLimitedTimeouts }
+  var hasLimitedTimeouts: Bool { memory.hasLimitedTimeouts }
 
   /// Learns from the run made last; see ``ObjectNames``.
   func learn() { last?.learn() }
 
   /// The run made last counts; see ``Landmarks``.
-  func countLandmarks(isFirstLook: Bool) { names.landmarks.count(isFirstLook: isFirstLook) }
+  func countLandmarks(isFirstLook: Bool) { memory.landmarks.count(isFirstLook: isFirstLook) }
 
   /// Forgets which runs counted.
-  func resetLandmarks() { names.landmarks.reset() }
+  func resetLandmarks() { memory.landmarks.reset() }
 
   /// What runs have come to.
   func landmarks(withFirstLooks: Bool) -> [Coverage.Landmark] {
-    names.landmarks.summary(withFirstLooks: withFirstLooks)
+    memory.landmarks.summary(withFirstLooks: withFirstLooks)
   }
 
   /// No run is made for a while, and the next one may be made by another thread.
@@ -60,7 +60,7 @@ final class CheckedProgram: Explorable {
   }
 
   /// What a thread stood before its step with this index, when it first came so far.
-  func sight(of event: EventID) -> FirstSights.Sight? { names.sights.sight(of: event) }
+  func sight(of event: EventID) -> FirstSights.Sight? { memory.sights.sight(of: event) }
 
   /// Begins a run; the one before it is over.
   func begin() -> any Machine { beginRun() }
@@ -83,7 +83,7 @@ final class CheckedProgram: Explorable {
 
   private func makeWorld() -> ControlledWorld {
     ControlledWorld(
-      names: names,
+      memory: memory,
       fibers: fibers,
       options: options,
       accesses: accesses,

@@ -1,119 +1,7 @@
 import Interlock
 
-/// What the next step of a thread touches, and whether it can be done.
+/// What the next step of a thread touches.
 extension ControlledWorld {
-  /// On what it depends whether a thread can do an operation.
-  func gate(of operation: Operation, by thread: ControlledThread) -> ControlledThread.Gate {
-    guard !operation.mayGiveUp else { return .open }
-    switch operation.kind {
-    case .yield: return thread.patience.isOver ? .turn : .open
-    case _ where operation.mayBeVain:
-      let isVain = thread.patience.isOver
-      return isVain && thread.patience.hasLooked(at: operation.subject.identity) ? .turn : .open
-    case .acquire: return operation.subject.soleLock.map(ControlledThread.Gate.lock) ?? .open
-    case .take where operation.subject.exclusion == .pool:
-      return operation.pool(touchedBy: thread.record).map(ControlledThread.Gate.work) ?? .open
-    case .join:
-      if let gate = gateToEnd(of: operation, by: thread) { return gate }
-      // One that joins itself is told so.
-      guard let ended = unsafe joined(operation),
-        unsafe ended.toOpaque() != Unmanaged.passUnretained(thread).toOpaque()
-      else { return .open }
-      return unsafe .end(ended)
-    default: return .open
-    }
-  }
-
-  /// The same, if it waits for the end of a pool or a task and does nothing else meanwhile.
-  private func gateToEnd(
-    of operation: Operation,
-    by thread: ControlledThread
-  ) -> ControlledThread.Gate? {
-    switch operation.subject.exclusion {
-    case .pool, .poolTask, .poolTasks: break
-    case .none, .shared, .lock, .spinLock: return nil
-    }
-    // Who runs tasks may begin this one, or wait for itself, and is told so.
-    guard !thread.record.runsTasks else { return nil }
-    if case .pool = operation.subject.exclusion {
-      return operation.pool(touchedBy: thread.record).map(ControlledThread.Gate.endOfPool)
-    }
-    return operation.task.map(ControlledThread.Gate.endOfTask)
-  }
-
-  /// On what it depends whether a thread can do an access.
-  func gate(of access: WordAccess, by thread: ControlledThread) -> ControlledThread.Gate {
-    let isVain = access.isLook && thread.patience.isOver
-    return isVain && thread.patience.hasLooked(at: access.address) ? .turn : .open
-  }
-
-  func standing(at gate: ControlledThread.Gate, of thread: ControlledThread) -> Standing {
-    switch gate {
-    case .open: return .runnable
-    case .lock(let lock):
-      let owner = lock.ownerNumber
-      // Who has the lock already is told so.
-      return owner == 0 || owner == thread.recordNumber ? .runnable : .blocked
-    case .end(let ended):
-      // SAFETY: threads stay in the world as long as the execution.
-      return unsafe ended._withUnsafeGuaranteedRef { $0.isFinished } ? .runnable : .waiting
-    case .work(let pool): return pool.hasWork ? .runnable : .blocked
-    case .endOfPool(let pool): return pool.isOver ? .runnable : .blocked
-    case .endOfTask(let task): return task.isOver ? .runnable : .blocked
-    case .sleep:
-      guard case .resumption(let sleep) = thread.pending else { return .absent }
-      return standing(of: sleep, by: thread)
-    case .turn: return standing(ofImpatient: thread)
-    case .over: return .absent
-    }
-  }
-
-  func standing(of sleep: ControlledThread.Sleep, by thread: ControlledThread) -> Standing {
-    if thread.wokenBy != nil {
-      // Who waited for a condition goes on when the lock is free, or was handed to it.
-      guard let lock = thread.operation?.outerLock, lock.ownerNumber != 0 else { return .runnable }
-      return lock.ownerNumber == thread.recordNumber ? .runnable : .blocked
-    }
-    guard sleep.deadline != .never else { return .waiting }
-    return isOutOfPatience(thread) ? standing(ofImpatient: thread) : .runnable
-  }
-
-  /// Whether a thread that is out of patience goes on: nobody else can who is not, and of those who are it
-  /// has had the fewest turns.
-  ///
-  /// So exactly one of them goes on, and which one follows from the state alone. What it does comes after all
-  /// that was before (``Event/isAfterAll``): the search need not try it earlier, where it was not possible.
-  private func isTurn(of thread: ControlledThread) -> Bool {
-    for other in threads where other !== thread && !other.isFinished {
-      if isOutOfPatience(other) {
-        let (theirs, mine) = (other.patience.turns, thread.patience.turns)
-        if theirs < mine || theirs == mine && other.number < thread.number { return false }
-      } else if standing(at: other.gate, of: other) == .runnable {
-        return false
-      }
-    }
-    return true
-  }
-
-  /// Whether a thread can go on only when it is its turn.
-  func isOutOfPatience(_ thread: ControlledThread) -> Bool {
-    switch thread.gate {
-    case .open, .lock, .end, .work, .endOfPool, .endOfTask, .over: return false
-    case .turn: return true
-    case .sleep:
-      guard thread.wokenBy == nil, case .resumption(let sleep) = thread.pending,
-        sleep.deadline != .never
-      else { return false }
-      return sleep.isYield ? thread.patience.isOver : thread.patience.isOverForTimeouts
-    }
-  }
-
-  private func standing(ofImpatient thread: ControlledThread) -> Standing {
-    if isTurn(of: thread) { return .runnable }
-    names.hasLimitedTimeouts = true
-    return .waiting
-  }
-
   /// The event that a thread stands before.
   func event(of thread: ControlledThread) -> Event {
     var event = eventInPatience(of: thread)
@@ -181,7 +69,7 @@ extension ControlledWorld {
     in event: inout Event,
     couldPut: Bool = false
   ) {
-    event.taken = names.objects.place(of: lock)
+    event.taken = memory.objects.place(of: lock)
     for position in 0..<event.footprint.count {
       event.noteMoment(position, couldTake: isFree, couldPut: couldPut)
     }
@@ -220,7 +108,7 @@ extension ControlledWorld {
     case .plainStore: (sort, mode) = (.cell, .write)
     }
     let word = name(access.address, thread, sort)
-    return names.objects.isLookedAt(word)
+    return memory.objects.isLookedAt(word)
       ? Footprint(Self.everything, .write) : Footprint(word, mode)
   }
 
@@ -324,7 +212,7 @@ extension ControlledWorld {
   }
 
   private func name(_ address: UInt, _ thread: ControlledThread, _ sort: ObjectNames.Sort) -> Int {
-    names.objects.name(
+    memory.objects.name(
       of: address,
       for: ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: sort),
       inFrame: { address in
@@ -335,55 +223,5 @@ extension ControlledWorld {
         return nil
       }
     )
-  }
-}
-
-extension Operation {
-  /// The lock that who waits for a condition or in a monitor has let go.
-  var outerLock: Lock? {
-    guard case .wait = kind else { return nil }
-    switch subject.object {
-    case let condition as Condition: return condition.lock
-    case let lock as Lock: return lock
-    default: return nil
-    }
-  }
-}
-
-// With patterns: to call `==` of an enumeration of another module costs more than the rest of a question.
-extension Operation {
-  var isJoin: Bool { if case .join = kind { true } else { false } }
-  var isYield: Bool { if case .yield = kind { true } else { false } }
-  var isSelection: Bool { if case .select = kind { true } else { false } }
-}
-
-extension WordAccess {
-  var isGuarding: Bool { if case .guarding = kind { true } else { false } }
-
-  /// Whether it may leave the word as it is.
-  var isLook: Bool {
-    switch kind {
-    case .load, .update, .guarding: true
-    case .store, .plainLoad, .plainStore, .fence: false
-    }
-  }
-}
-
-extension Operation {
-  /// Whether it has done more than to look, or to let others go first.
-  func isChange(succeeded: Bool) -> Bool {
-    switch kind {
-    case .look, .ask, .yield, .sleep: false
-    case .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake, .select: succeeded
-    default: true
-    }
-  }
-
-  /// Whether it may come back at once with nothing, and so be done again and again.
-  var mayBeVain: Bool {
-    switch kind {
-    case .look, .ask, .tryAcquire, .tryAcquireShared, .tryWait, .tryPut, .tryTake, .select: true
-    default: false
-    }
   }
 }

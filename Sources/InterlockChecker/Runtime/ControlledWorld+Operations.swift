@@ -9,7 +9,7 @@ extension ControlledWorld {
       thread.depth += 1
       guard thread.depth == 1 else { return }
       thread.operation = operation
-      if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
+      if memory.sights.isNew(thread) { memory.sights.note(operation, by: thread) }
       trace?.approach(thread)
       suspend(thread, before: .operation, gate(of: operation, by: thread))
       // Nobody touches a lock's words but in such operations, and those tell what there is to tell: the words need
@@ -61,7 +61,7 @@ extension ControlledWorld {
 
   /// The rest of an operation is no part of the last step of the code that has run in its midst.
   private func goOn(with operation: Operation, by thread: ControlledThread) {
-    if names.sights.isNew(thread) { names.sights.note(operation, by: thread) }
+    if memory.sights.isNew(thread) { memory.sights.note(operation, by: thread) }
     trace?.approach(thread)
     suspend(thread, before: .operation, .open)
     trace?.describe(operation)
@@ -108,7 +108,7 @@ extension ControlledWorld {
       return lookAgain()
     }
     if !access.isGuarding { outerWords.append(access.address) }
-    if names.sights.isNew(thread) { names.sights.note(access, by: thread) }
+    if memory.sights.isNew(thread) { memory.sights.note(access, by: thread) }
     trace?.approach(thread)
     suspend(thread, before: .access(access), gate(of: access, by: thread))
     if access.isGuarding { thread.patience.noteLook(at: access.address, seen: 0) }

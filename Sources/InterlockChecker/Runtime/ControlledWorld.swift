@@ -79,7 +79,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   @safe @exclusivity(unchecked)
   var outerWords: [UInt] = []
 
-  let names: NamesOfExploration
+  let memory: ExplorationMemory
   private let fibers: FiberPool
   /// How many runs there were.
   @safe @exclusivity(unchecked)
@@ -100,21 +100,21 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// Makes a world for runs.
   ///
   /// - Parameters:
-  ///   - names: What is known from all runs of the body.
+  ///   - memory: What is known from all runs of the body.
   ///   - fibers: Those that its threads run on.
   ///   - options: How long a run may be, and what counts as a failure.
   ///   - accesses: Where it is written down what threads make, and what they do with variables if that is judged.
   ///   - traces: Whether to write down what happens, for a report.
   ///   - body: What the first thread does.
   init(
-    names: NamesOfExploration,
+    memory: ExplorationMemory,
     fibers: FiberPool,
     options: Exploration,
     accesses: AccessLog?,
     traces: Bool,
     _ body: @escaping @Sendable () throws -> Void
   ) {
-    self.names = names
+    self.memory = memory
     self.fibers = fibers
     stepLimit = options.stepLimit
     reportsRaces = options.reportsRaces
@@ -137,9 +137,9 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// Begins a run; the one before it is closed.
   func begin() {
     forgetRun()
-    names.beginExecution()
+    memory.beginExecution()
     judge.begin(accesses)
-    guard !names.isStuck, let firstBody else { return }
+    guard !memory.isStuck, let firstBody else { return }
     if binding == nil { binding = WorldBinding(self) }
     accesses?.begin(readsAtOnce: traces, in: self)
     begin(watchingObjects { ThreadRecord(name: "main", in: registry) }, by: nil, firstBody)
@@ -161,7 +161,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     guard !outerWords.isEmpty else { return }
     let inner = Set(innerWords)
     for address in outerWords where inner.contains(address) {
-      names.objects.learnLook(at: address)
+      memory.objects.learnLook(at: address)
     }
   }
 
@@ -169,7 +169,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   func close() {
     guard !isOver else { return }
     isOver = true
-    if canStillRun, names.drains, !names.isStuck { drain() }
+    if canStillRun, memory.drains, !memory.isStuck { drain() }
     for place in 0..<startedCount { crew[place].close() }
     runs += 1
     if runs.isMultiple(of: Self.trimInterval) { for thread in crew { thread.fiber.trim() } }
@@ -195,7 +195,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     let binding = WorldBinding(world)
     ending = binding
     Seam.visit(binding) {
-      names.drains = world.drain()
+      memory.drains = world.drain()
       for thread in threads { thread.fiber.abandon() }
     }
   }
@@ -227,7 +227,7 @@ extension ControlledWorld {
     _ body: @escaping @Sendable () -> Void
   ) {
     let origin = ThreadOrigin(parent: parent?.number, ordinal: parent?.children ?? 0)
-    let number = names.threadNumber(origin)
+    let number = memory.threadNumber(origin)
     parent?.children += 1
     thread.begin(number: number, origin: origin, record: record, startedBy: parent?.lastEvent, body)
     while unsafe byNumber.count <= number { unsafe byNumber.append(nil) }
@@ -305,7 +305,7 @@ extension ControlledWorld {
       thread.isFinished = true
       if thread.lockCount > 0 { fail(.leakedLock(thread: thread.number)) }
     case .crashed(let crash):
-      if crash.isStuck { names.isStuck = true }
+      if crash.isStuck { memory.isStuck = true }
       fail(.crashed(crash, thread: thread.record.name))
     }
   }
@@ -381,7 +381,7 @@ extension ControlledWorld {
     } ?? 1
   }
 
-  func origin(of number: Int) -> ThreadOrigin { names.origin(of: number) }
+  func origin(of number: Int) -> ThreadOrigin { memory.origin(of: number) }
 
   func pending(_ number: Int) -> Event {
     let event = withThread(number) { self.event(of: $0) }

@@ -1,8 +1,8 @@
-/// What the executions of one body have in common: which thread is which, which object, and what
-/// they come to.
-final class NamesOfExploration {
-  @safe @exclusivity(unchecked)
+/// What is known from all executions of one body: which thread is which, which object, what threads stood
+/// before, and what the executions have come to.
+final class ExplorationMemory {
   /// The numbers of those that a thread has started, in their order; those of the thread n at n + 1.
+  @safe @exclusivity(unchecked)
   private var children: [[Int]] = [[]]
   @safe @exclusivity(unchecked)
   private var origins: [ThreadOrigin] = []
