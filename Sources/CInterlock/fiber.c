@@ -116,7 +116,6 @@ ACROSS_STACKS enum interlock_fiber_state interlock_fiber_resume(struct interlock
   count_turn(watch);
   interlock_running_fiber = fiber;
   interlock_current_thread = fiber->thread;
-  fiber->state = INTERLOCK_FIBER_RUNNING;
   interlock_fiber_enter_accesses(&fiber->accesses);
   sanitizers_will_enter(fiber);
   interlock_fiber_switch(&fiber->host_stack, fiber->stack);
@@ -140,12 +139,14 @@ ACROSS_STACKS bool interlock_fiber_suspend(void) {
   sanitizers_will_leave(fiber);
   interlock_fiber_switch(&fiber->stack, fiber->host_stack);
   sanitizers_did_enter(fiber);
+  fiber->state = INTERLOCK_FIBER_RUNNING;
   errno = error;
   return true;
 }
 
 ACROSS_STACKS __attribute__((used)) void interlock_fiber_main(struct interlock_fiber *fiber) {
   sanitizers_did_begin(fiber);
+  fiber->state = INTERLOCK_FIBER_RUNNING;
   errno = 0;
   fiber->body(fiber->context);
   fiber->state = INTERLOCK_FIBER_FINISHED;

@@ -45,6 +45,12 @@ public struct Exploration: Sendable {
   public var strategy: Strategy
   /// How many executions there may be.
   public var executions: Int
+  /// How many executions to leave out, if the strategy draws at random and only that; 0 at first.
+  ///
+  /// To go on in another process with a search that was stopped there, leave out what it has made: its seed
+  /// then gives random numbers that were not drawn before. What strategies learn from one execution for the next
+  /// begins anew. Other strategies leave out nothing.
+  public var skippedExecutions = 0
   /// How long it may take.
   public var duration: Duration
   /// How many steps an execution may have; one that has more is taken for one that never ends.

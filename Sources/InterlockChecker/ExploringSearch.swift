@@ -80,9 +80,15 @@ enum Course {
 
   init(_ options: Exploration, _ program: CheckedProgram) {
     let (budget, stepLimit) = (options.executions, options.stepLimit)
+    let skipped = options.skippedExecutions
+    guard skipped >= 0 else {
+      misuse("Exploration.skippedExecutions is \(skipped); leave out as many as were made, or 0.")
+    }
     func sampled(_ kind: SamplerKind, _ seed: UInt64) -> Course {
       .sampled(
-        Restartable { SampledSearch(program, kind, seed: seed, stepLimit: stepLimit) }
+        Restartable {
+          SampledSearch(program, kind, seed: seed, firstRun: skipped, stepLimit: stepLimit)
+        }
       )
     }
     switch options.strategy {

@@ -12,8 +12,8 @@
 ///     while !search.isFinished { print(try search.advance(executions: 1_000)) }
 ///
 /// The budget of the ``Exploration`` is for all calls together; time in between does not count. It lives as
-/// long as the process: a search that draws at random can be repeated elsewhere by its seed, others cannot be
-/// stored.
+/// long as the process. A search that draws at random can go on elsewhere: the same seed, without the executions
+/// that were made (``Exploration/skippedExecutions``). Others cannot be stored.
 public struct OngoingExploration: ~Copyable {
   private var explorer: Explorer
 

@@ -67,6 +67,8 @@ import Testing
   @Test(arguments: [
     ["nobody"], ["--all", "bank-racy"], ["--replay", "s1"], ["--budget", "0"],
     ["--list", "--all"], ["--seconds", "0"], ["--preemptions", "-1"], ["--seed", "x"],
+    ["bank-racy", "--skip", "1"], ["bank-racy", "--skip", "-1", "--strategy", "random"],
+    ["--all", "--skip", "1", "--strategy", "random"],
   ])
   func `refuses what makes no sense`(arguments: [String]) throws {
     let outcome = try CommandRun(["check"] + arguments).wait()
@@ -101,6 +103,19 @@ import Testing
     #expect(outcome.output.contains("sampled: correct in "))
     let last = try terminal.read(until: "stopped by Ctrl-C")
     #expect(last.contains("interlock: stopped by Ctrl-C"))
+  }
+
+  @Test func `says how a search that draws goes on where it was`() throws {
+    let arguments = ["check", "wind-threads", "--strategy", "random", "--seed", "7"]
+    let words = "To go on: interlock \(arguments.joined(separator: " ")) --skip "
+    let outcome = try CommandRun(arguments + ["--budget", "20"]).wait()
+    #expect(outcome.ending == .exit(0))
+    let made = try #require(outcome.output.firstMatch(of: /correct in ([0-9]+) executions/)?.1)
+    #expect(outcome.output.contains("\(words)\(made)\n"))
+    let next = try CommandRun(arguments + ["--budget", "1", "--skip", "1000"]).wait()
+    #expect(next.output.contains("\(words)1001\n") || next.output.contains("\(words)1000\n"))
+    let proved = try CommandRun(["check", "robots-ordered"]).wait()
+    #expect(!proved.output.contains("To go on"))
   }
 
   @Test func `ends with the time that it may take`() throws {

@@ -100,6 +100,7 @@ package struct SampledSearch<Program: Explorable>: Search {
   private var sampler: any Sampler
   private let strategy: UInt64
   private let seed: UInt64
+  private let firstRun: Int
   private let stepLimit: Int
   private let keepsClasses: Bool
   private let wantsEvents: Bool
@@ -112,12 +113,14 @@ package struct SampledSearch<Program: Explorable>: Search {
   ///   - program: What to run.
   ///   - kind: How to draw.
   ///   - seed: Where random numbers begin.
+  ///   - firstRun: The number of the first run; those before it are left out.
   ///   - stepLimit: How many steps a run may have; one that has more is cut short.
   ///   - keepsClasses: Whether to find out the class of each run.
   package init(
     _ program: Program,
     _ kind: SamplerKind,
     seed: UInt64,
+    firstRun: Int = 0,
     stepLimit: Int = StepLimit.standard,
     keepsClasses: Bool = false
   ) {
@@ -127,6 +130,7 @@ package struct SampledSearch<Program: Explorable>: Search {
     wantsEvents = keepsClasses || type(of: sampler).wantsEvents
     strategy = kind.number
     self.seed = seed
+    self.firstRun = firstRun
     self.stepLimit = stepLimit
     self.keepsClasses = keepsClasses
   }
@@ -135,7 +139,11 @@ package struct SampledSearch<Program: Explorable>: Search {
   ///
   /// - Returns: The run; never `nil`.
   package mutating func next() -> Execution? {
-    var random = SplitMix64(seed: seed, strategy: strategy, run: UInt64(executions))
+    var random = SplitMix64(
+      seed: seed,
+      strategy: strategy,
+      run: UInt64(firstRun) + UInt64(executions)
+    )
     let machine = program.begin()
     sampler.begin(machine, &random)
     choices.removeAll(keepingCapacity: true)

@@ -29,16 +29,10 @@ struct CheckCommand: ParsableCommand {
       The strategies: `automatic` tries everything if the budget allows, and else samples in several \
       ways; `exhaustive` tries everything; `bounded` whatever has at most --preemptions. The others \
       draw from --seed: `random` any thread at each step, `priorities` one with the highest priority, \
-      which changes twice, `partial-order` and `uniform` all orders alike, in two ways.
+      which changes twice, `partial-order` and `uniform` all orders alike, in two ways. These never \
+      come to an end by themselves, and say with which --skip they go on where they were.
       """
   )
-
-  /// How to look for schedules.
-  enum Strategy: String, CaseIterable, ExpressibleByArgument {
-    case automatic, exhaustive, bounded, random, priorities
-    case partialOrder = "partial-order"
-    case uniform
-  }
 
   @Argument(help: "The scenario to check.")
   var scenario: String?
@@ -50,13 +44,19 @@ struct CheckCommand: ParsableCommand {
   var list = false
 
   @Option(help: "How to look for schedules.")
-  var strategy = Strategy.automatic
+  var strategy = CheckStrategy.automatic
 
   @Option(help: "How often threads may be interrupted, with the strategy bounded.")
   var preemptions = 2
 
   @Option(help: "Where random numbers begin, with strategies that draw.")
   var seed: UInt64 = 1
+
+  @Option(
+    help:
+      "How many executions to leave out, with strategies that draw: those that were made before."
+  )
+  var skip = 0
 
   @Option(help: "How many executions there may be of a scenario.")
   var budget = Exploration().executions
@@ -73,6 +73,12 @@ struct CheckCommand: ParsableCommand {
 
   func validate() throws {
     guard budget >= 1 else { throw ValidationError("--budget is 1 or more.") }
+    guard skip >= 0 else { throw ValidationError("--skip is 0 or more.") }
+    guard skip == 0 || (strategy.draws && replay == nil && scenario != nil) else {
+      throw ValidationError(
+        "--skip needs a scenario, and a strategy that draws: others begin anew."
+      )
+    }
     guard preemptions >= 0 else { throw ValidationError("--preemptions is 0 or more.") }
     guard 0.001...Self.greatestSeconds ~= seconds else {
       throw ValidationError("--seconds is 0.001 to \(Int(Self.greatestSeconds)).")
@@ -103,11 +109,23 @@ struct CheckCommand: ParsableCommand {
       try print(
         output.json
           ? json(finding).description
-          : "\(scenario.name): \(scenario.summary)\n\n\(words)"
+          : "\(scenario.name): \(scenario.summary)\n\n\(words)\(continuation(of: finding))"
       )
     }
     try end(isInterrupted: isInterrupted && !isRefuted)
     if isRefuted { throw ExitCode.failure }
+  }
+
+  /// How to go on after what was found, if there is a way.
+  private func continuation(of finding: ScenarioChecks.Finding) -> String {
+    guard case .covered(let coverage) = finding.result.outcome, strategy.draws, replay == nil else {
+      return ""
+    }
+    return """
+
+      To go on: interlock check \(finding.scenario.name) --strategy \(strategy.rawValue) \
+      --seed \(seed) --skip \(skip + coverage.executions)
+      """
   }
 
   private func checks(of scenarios: [Scenario]) -> ScenarioChecks {
@@ -136,19 +154,8 @@ struct CheckCommand: ParsableCommand {
   private var exploration: Exploration {
     var exploration = Exploration(executions: budget, duration: .seconds(seconds))
     exploration.strategy =
-      if let replay {
-        .replay(replay)
-      } else {
-        switch strategy {
-        case .automatic: .automatic(seed: seed)
-        case .exhaustive: .exhaustive
-        case .bounded: .bounded(preemptions: preemptions)
-        case .random: .random(seed: seed)
-        case .priorities: .priorityChange(depth: 3, seed: seed)
-        case .partialOrder: .partialOrder(seed: seed)
-        case .uniform: .uniform(seed: seed)
-        }
-      }
+      replay.map { .replay($0) } ?? strategy.strategy(seed: seed, preemptions: preemptions)
+    exploration.skippedExecutions = skip
     return exploration
   }
 

@@ -35,6 +35,21 @@ import Testing
     #expect(Set(first).count > 1)
   }
 
+  /// What others learn from run to run they learn anew.
+  @Test(arguments: [SamplerKind.randomWalk, .partialOrder])
+  func `a search goes on in another one that leaves out the runs that were made`(
+    _ kind: SamplerKind
+  ) {
+    func runs(_ count: Int, after first: Int) -> [[Choice]] {
+      var search = SampledSearch(ModelProgram.reorder(5), kind, seed: 3, firstRun: first)
+      return (0..<count).map { _ in
+        _ = search.next()
+        return search.choices
+      }
+    }
+    #expect(runs(12, after: 0) + runs(18, after: 12) == runs(30, after: 0))
+  }
+
   @Test(arguments: SamplerKind.allCases)
   func `only steps that are possible are drawn, and every run ends`(_ kind: SamplerKind) {
     for number in UInt64(1)...40 {
