@@ -112,7 +112,7 @@ enum WaitForGraph {
     func link(before next: Edge) -> Deadlock.Link {
       Deadlock.Link(
         thread: ThreadIdentity(thread),
-        operation: wait.operation.description,
+        operation: thread.words(ofWait: wait.number) ?? wait.operation.call,
         resource: wait.operation.kind.awaited(subject),
         holder: ThreadIdentity(holder),
         isBehind: subject.isLock && subject.identity == next.subject.identity,

@@ -180,6 +180,11 @@ extension NamedSubject: CustomStringConvertible {
   }
 }
 
+extension Operation {
+  /// The call as its users write it, as in `Lock.acquire()`.
+  var call: String { "\(subject.type).\(kind.rawValue)()" }
+}
+
 extension Operation: CustomStringConvertible {
   /// The call as its users write it, as in `Lock.acquire() on "accounts"`, while it is being done.
   package var description: String {
@@ -187,7 +192,6 @@ extension Operation: CustomStringConvertible {
       return subject.isLock ? "looks at \(subject)" : "\(subject.type).isCancelled"
     }
     if kind == .ask { return "looks at \(subject)" }
-    let call = "\(subject.type).\(kind.rawValue)()"
     return subject.name.map { "\(call) on \"\($0)\"" } ?? call
   }
 }

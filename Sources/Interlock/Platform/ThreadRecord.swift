@@ -179,6 +179,12 @@ extension ThreadRecord {
     }
   }
 
+  /// What the thread waits for, in words, if it is still in the wait with this number.
+  func words(ofWait number: UInt64) -> String? {
+    // While the guard is held the wait goes on, and its object is there.
+    withCircumstances { $0.wait.flatMap { $0.number == number ? $0.operation.description : nil } }
+  }
+
   /// What the thread waits for at this moment, in words.
   package var currentWait: String? {
     // While the guard is held the wait goes on, and its object is there.
