@@ -28,7 +28,10 @@ package enum Seam {
   }
 
   /// Whether the calling thread lives in a world that is ending; see ``World/isEnding``.
-  static var isEnding: Bool { watchingWorld?.isEnding ?? false }
+  static var isEnding: Bool {
+    // SAFETY: see `watchingBinding`.
+    unsafe isWatched && watchingBinding?._withUnsafeGuaranteedRef { $0.world.isEnding } ?? false
+  }
 
   /// Runs `body`, which says whether it succeeded, as one operation of the calling thread's world.
   package static func attempt(

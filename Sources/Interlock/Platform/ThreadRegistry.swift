@@ -8,7 +8,15 @@ package final class ThreadRegistry: Sendable {
   /// Which threads wait for which pool tasks.
   let joins = Guarded(JoinGraph(), isQuiet: true)
 
-  package init() {}
+  /// Whether threads are listed here; if not, their world knows them anyway, and only its own threads ask.
+  private let listsThreads: Bool
+
+  /// Makes a registry without threads.
+  ///
+  /// - Parameter listsThreads: Whether it lists threads; if not, ``World/threads`` are asked for.
+  package init(listsThreads: Bool = true) {
+    self.listsThreads = listsThreads
+  }
 
   /// A number for a new thread, unlike that of any other that may meet it at a lock.
   package func makeNumber() -> UInt32 {
@@ -25,12 +33,12 @@ package final class ThreadRegistry: Sendable {
   /// No thread that it knows will ask for another one.
   package func reset() {
     lastNumber.rawStore(0, ordering: .relaxed)
-    // Nobody else looks at it.
-    guard unsafe !records.isEmpty else { return }
+    guard listsThreads else { return }
     for record in live { remove(record) }
   }
 
   package func add(_ record: ThreadRecord) {
+    guard listsThreads else { return }
     recordsGuard.withLock {
       let place = place(of: record.number)
       if unsafe place == records.count {
@@ -42,6 +50,7 @@ package final class ThreadRegistry: Sendable {
   }
 
   package func remove(_ record: ThreadRecord) {
+    guard listsThreads else { return }
     // The last reference may go here, and with it whatever the record holds: not under the lock.
     let removed = recordsGuard.withLock { () -> ThreadRecord? in
       let place = place(of: record.number)
@@ -52,7 +61,8 @@ package final class ThreadRegistry: Sendable {
   }
 
   package func record(number: UInt32) -> ThreadRecord? {
-    recordsGuard.withLock {
+    guard listsThreads else { return threadsOfWorld.first { $0.number == number } }
+    return recordsGuard.withLock {
       let place = place(of: number)
       return unsafe place < records.count && records[place].number == number
         ? records[place] : nil
@@ -60,7 +70,15 @@ package final class ThreadRegistry: Sendable {
   }
 
   /// All of them, oldest first.
-  package var live: [ThreadRecord] { recordsGuard.withLock { unsafe records } }
+  package var live: [ThreadRecord] {
+    listsThreads ? recordsGuard.withLock { unsafe records } : threadsOfWorld
+  }
+
+  /// Those that the calling thread's world knows, if this is its registry: to others it says nothing.
+  private var threadsOfWorld: [ThreadRecord] {
+    guard let world = Seam.watchingWorld, world.registry === self else { return [] }
+    return world.threads
+  }
 
   /// Where the first one with this number, or a higher one, is.
   ///

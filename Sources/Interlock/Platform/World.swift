@@ -50,6 +50,9 @@ package protocol World: AnyObject, Sendable {
   /// The threads that live here.
   var registry: ThreadRegistry { get }
 
+  /// The same, oldest first, if the registry does not list them.
+  var threads: [ThreadRecord] { get }
+
   /// The present moment.
   func now() -> Deadline
 
@@ -66,6 +69,7 @@ package protocol World: AnyObject, Sendable {
 }
 
 extension World {
+  package var threads: [ThreadRecord] { [] }
   package func beginForeign() {}
   package func endForeign() {}
   package var takesNotes: Bool { false }

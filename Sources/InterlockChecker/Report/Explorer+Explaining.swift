@@ -166,7 +166,7 @@ extension ControlledWorld {
       }
       return "\(step): it lets \(name) go on, which has ended"
     case .notOver:
-      let others = threads.filter { standing(of: $0.number) == .runnable }.map { thread in
+      let others = started.filter { standing(of: $0.number) == .runnable }.map { thread in
         "\"\(thread.record.name)\" goes on with \(nextWords(of: thread.number) ?? "something")"
       }
       return "it ends after \(divergence.step) steps, and " + others.joined(separator: "; ")

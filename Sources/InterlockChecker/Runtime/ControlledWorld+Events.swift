@@ -216,7 +216,7 @@ extension ControlledWorld {
       of: address,
       for: ObjectNames.Slot(thread: thread.number, number: thread.stepCount, sort: sort),
       inFrame: { address in
-        for thread in threads {
+        for thread in started {
           guard let depth = thread.fiber.depth(of: address) else { continue }
           return .frame(of: thread.number, depth: depth)
         }

@@ -84,7 +84,7 @@ extension ControlledWorld {
   /// So exactly one of them goes on, and which one follows from the state alone. What it does comes after all
   /// that was before (``Event/isAfterAll``): the search need not try it earlier, where it was not possible.
   private func isTurn(of thread: ControlledThread) -> Bool {
-    for other in threads where other !== thread && !other.isFinished {
+    for other in started where other !== thread && !other.isFinished {
       if isOutOfPatience(other) {
         let (theirs, mine) = (other.patience.turns, thread.patience.turns)
         if theirs < mine || theirs == mine && other.number < thread.number { return false }

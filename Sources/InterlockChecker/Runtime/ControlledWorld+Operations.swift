@@ -5,13 +5,11 @@ import Interlock
 extension ControlledWorld {
   func begin(_ operation: Operation) {
     lookAway()
+    // What follows is not in a closure, and so is the change of stacks; see `suspend`.
+    guard withRunning({ approach(operation, by: $0) }) == true else { return }
+    Fiber.suspend()
     withRunning { thread in
-      thread.depth += 1
-      guard thread.depth == 1 else { return }
-      thread.operation = operation
-      if memory.sights.isNew(thread) { memory.sights.note(operation, by: thread) }
-      trace?.approach(thread)
-      suspend(thread, before: .operation, gate(of: operation, by: thread))
+      if let ending { bind(to: ending) }
       // Nobody touches a lock's words but in such operations, and those tell what there is to tell: the words need
       // not.
       if operation.subject.isLock, !isOver { Seam.touchesUnseen = true }
@@ -19,6 +17,19 @@ extension ControlledWorld {
       trace?.describe(operation)
       enter(operation, by: thread)
     }
+  }
+
+  /// A thread stands before an operation, or does it as a part of another.
+  ///
+  /// - Returns: Whether it stands there.
+  private func approach(_ operation: Operation, by thread: ControlledThread) -> Bool {
+    thread.depth += 1
+    guard thread.depth == 1 else { return false }
+    thread.operation = operation
+    if memory.sights.isNew(thread) { memory.sights.note(operation, by: thread) }
+    trace?.approach(thread)
+    thread.stand(before: .operation, gate(of: operation, by: thread))
+    return true
   }
 
   func end(_ operation: Operation, succeeded: Bool) {
@@ -181,7 +192,7 @@ extension ControlledWorld {
     let word = UInt(bitPattern: address)
     let waker = withRunning(\.lastEvent) ?? nil
     var rest = count
-    for thread in threads where rest > 0 {
+    for thread in started where rest > 0 {
       guard case .resumption(let sleep) = thread.pending, sleep.address == word,
         thread.wokenBy == nil
       else { continue }

@@ -14,25 +14,30 @@ extension ControlledWorld {
     unsafe interlock_note_accesses(accessNotes)
   }
 
-  /// Lets the running thread's fiber run, and judges what the thread does with variables.
+  /// A thread is about to run: what it makes is noted.
+  ///
+  /// - Returns: What was done until now, for ``endWatching(_:)``.
   @inline(__always)
-  func resumeWatched(_ thread: ControlledThread) -> Fiber.State {
-    guard let notes = unsafe notes else { return thread.fiber.resume() }
+  func beginWatching(_ thread: ControlledThread) -> interlock_moment {
+    guard let notes = unsafe notes else { return interlock_moment() }
     // One that starts another one does other things before and after.
-    let outerMoment = unsafe notes.pointee.moment
+    let outer = unsafe notes.pointee.moment
     unsafe notes.pointee.moment = interlock_moment(
       thread: UInt32(truncatingIfNeeded: thread.number),
       step: UInt32(truncatingIfNeeded: thread.stepCount),
       children: UInt32(truncatingIfNeeded: thread.children)
     )
-    let outer = unsafe interlock_note_objects(notes)
-    let state = thread.fiber.resume()
-    _ = unsafe interlock_note_objects(outer)
-    unsafe notes.pointee.moment = outerMoment
+    return outer
+  }
+
+  /// The running thread has run: what it has done with variables is judged.
+  @inline(__always)
+  func endWatching(_ outer: interlock_moment) {
+    guard let notes = unsafe notes else { return }
+    unsafe notes.pointee.moment = outer
     unsafe notes.pointee.moment.children &+= 1
     lookAway()
     if unsafe notes.pointee.access_count > 0 { judgeVariables() }
-    return state
   }
 
   /// Notes the objects that are made while the body runs.

@@ -5,9 +5,9 @@ extension ControlledWorld {
   /// What was wrong with the run, now that it has come to its end and before it is closed.
   var verdict: Failure? {
     if failure != nil || isOver { return failure }
-    if canStillRun { return .deadlock(threads.filter { !$0.isFinished }.map(describe)) }
+    if canStillRun { return .deadlock(started.filter { !$0.isFinished }.map(describe)) }
     guard reportsUnjoinedThreads else { return nil }
-    let unjoined = threads.filter { $0.origin.parent != nil && !$0.isJoined }
+    let unjoined = started.filter { $0.origin.parent != nil && !$0.isJoined }
     return unjoined.isEmpty ? nil : .unjoinedThreads(unjoined.map(\.record.name))
   }
 
@@ -37,7 +37,7 @@ extension ControlledWorld {
       return nil
     }
     return task.holdingThreads(against: thread.record).first.flatMap { runner in
-      threads.first { $0.record === runner }
+      started.first { $0.record === runner }
     }
   }
 
@@ -53,7 +53,7 @@ extension ControlledWorld {
 // What a report says of threads that stand somewhere.
 extension ControlledWorld {
   /// The thread with a number, if it was started.
-  func thread(_ number: Int) -> ControlledThread? { threads.first { $0.number == number } }
+  func thread(_ number: Int) -> ControlledThread? { started.first { $0.number == number } }
 
   /// What a thread would do next, in words, and where, as in `Lock.acquire() on "a" (Bank.swift:3)`.
   func nextWords(of number: Int) -> String? {

@@ -1,3 +1,4 @@
+import CInterlock
 import CInterlockHooks
 import Interlock
 
@@ -32,7 +33,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   @safe @exclusivity(unchecked)
   private var startedCount = 0
   @safe @exclusivity(unchecked)
-  private(set) var registry = ThreadRegistry()
+  private(set) var registry = ThreadRegistry(listsThreads: false)
   // By the number of the thread. References are not counted: that would be most of what a step costs.
   @safe @exclusivity(unchecked)
   private var byNumber: [Unmanaged<ControlledThread>?] = unsafe []
@@ -61,7 +62,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   private(set) var isOver = true
   /// The world in which they do.
   @safe @exclusivity(unchecked)
-  private var ending: WorldBinding?
+  private(set) var ending: WorldBinding?
   /// Where variables were accessed from, if that is written down.
   var stacks: AccessStacks?
   /// Where it is written down what threads make, and what they do with variables; `nil` if that is not seen.
@@ -147,7 +148,9 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
 
   private func forgetRun() {
     // Somebody may still know a thread of the last run, and look for it.
-    if !isKnownUniquelyReferenced(&registry) { registry = ThreadRegistry() }
+    if !isKnownUniquelyReferenced(&registry) {
+      registry = ThreadRegistry(listsThreads: false)
+    }
     registry.reset()
     (time, stepCount, choosing) = (0, 0, 0)
     (failure, hasFailed) = (nil, false)
@@ -191,12 +194,12 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
   /// Lets the threads that were left in the middle come to their ends, in a world of their own.
   private func drain() {
     trace = nil
-    let world = EndingWorld(threads, registry, since: time)
+    let world = EndingWorld(started, registry, since: time)
     let binding = WorldBinding(world)
     ending = binding
     Seam.visit(binding) {
       memory.drains = world.drain()
-      for thread in threads { thread.fiber.abandon() }
+      for thread in started { thread.fiber.abandon() }
     }
   }
 }
@@ -204,7 +207,9 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
 // Threads.
 extension ControlledWorld {
   /// The threads of this run, in the order in which they were started.
-  var threads: ArraySlice<ControlledThread> { crew[..<startedCount] }
+  var started: ArraySlice<ControlledThread> { crew[..<startedCount] }
+
+  var threads: [ThreadRecord] { started.filter { !$0.isFinished }.map(\.record) }
 
   /// Begins a thread, and lets it run up to its first operation.
   private func begin(
@@ -233,7 +238,7 @@ extension ControlledWorld {
     while unsafe byNumber.count <= number { unsafe byNumber.append(nil) }
     unsafe byNumber[number] = Unmanaged.passUnretained(thread)
     judge.start(number, by: parent?.number)
-    resume(thread)
+    unsafe resume(Unmanaged.passUnretained(thread))
   }
 
   private func nextThread() throws(FiberError) -> Unmanaged<ControlledThread> {
@@ -293,12 +298,26 @@ extension ControlledWorld {
 
   /// Lets a thread run until it stands before its next operation, sleeps, or is over.
   @inline(__always)
-  private func resume(_ thread: ControlledThread) {
+  private func resume(_ thread: Unmanaged<ControlledThread>) {
     let outer = runningThread
-    unsafe runningThread = Unmanaged.passUnretained(thread)
-    thread.stand(before: .nothing, .over)
-    let state = resumeWatched(thread)
+    unsafe runningThread = thread
+    // SAFETY (both): see `withThread`.
+    let (fiber, moment) = unsafe thread._withUnsafeGuaranteedRef { thread in
+      thread.stand(before: .nothing, .over)
+      return unsafe (thread.fiber.handle, beginWatching(thread))
+    }
+    let notesOutside = unsafe notes.map { unsafe interlock_note_objects($0) }
+    // Not in a closure; see `suspend`.
+    let end = unsafe interlock_fiber_resume(fiber)
+    if let notesOutside = unsafe notesOutside { _ = unsafe interlock_note_objects(notesOutside) }
+    endWatching(moment)
     unsafe runningThread = outer
+    if end != INTERLOCK_FIBER_SUSPENDED {
+      unsafe thread._withUnsafeGuaranteedRef { note($0.fiber.state(after: end), of: $0) }
+    }
+  }
+
+  private func note(_ state: Fiber.State, of thread: ControlledThread) {
     switch state {
     case .suspended: break
     case .finished:
@@ -325,7 +344,8 @@ extension ControlledWorld {
     if let ending { bind(to: ending) }
   }
 
-  private func bind(to ending: WorldBinding) {
+  /// The running thread comes to its end in another world.
+  func bind(to ending: WorldBinding) {
     Seam.bind(ending)
     Seam.touchesUnseen = false
   }
@@ -398,18 +418,18 @@ extension ControlledWorld {
   }
 
   func advance(_ number: Int, label: Int) {
-    let isThere = withThread(number) { thread in
+    guard unsafe number < byNumber.count, let thread = unsafe byNumber[number] else {
+      fatalError("thread \(number) of this execution was not started")
+    }
+    // SAFETY: see `withThread`.
+    unsafe thread._withUnsafeGuaranteedRef { thread in
       trace?.begin(thread)
       thread.stepCount += 1
       thread.label = label
       stepCount += 1
       if isOutOfPatience(thread) { thread.patience.turns += 1 }
-      resume(thread)
-      return true
     }
-    guard isThere == true else {
-      fatalError("thread \(number) of this execution was not started")
-    }
+    unsafe resume(thread)
     if stepCount >= stepLimit, !hasFailed, canStillRun { fail(.tooLong(steps: stepCount)) }
   }
 

@@ -28,7 +28,7 @@ import Interlock
 final class EndingWorld: World, @unchecked Sendable {
   // SAFETY (all): touched by the one thread of the system that has run the execution, on its fibers or between
   // them.
-  private var threads: [EndingThread]
+  private var crew: [EndingThread]
   private var ready: [EndingThread]
   private var running: EndingThread?
   private var time: UInt64
@@ -36,6 +36,7 @@ final class EndingWorld: World, @unchecked Sendable {
   private var isStuck = false
 
   let registry: ThreadRegistry
+  var threads: [ThreadRecord] { crew.filter(\.canGoOn).map(\.controlled.record) }
 
   /// Makes a world for what is left of a run.
   ///
@@ -44,10 +45,10 @@ final class EndingWorld: World, @unchecked Sendable {
   ///   - registry: Where they are listed.
   ///   - time: The present moment, in nanoseconds.
   init(_ threads: some Sequence<ControlledThread>, _ registry: ThreadRegistry, since time: UInt64) {
-    self.threads = threads.map(EndingThread.init)
+    crew = threads.map(EndingThread.init)
     self.registry = registry
     self.time = time
-    ready = self.threads.filter { $0.state == .ready }
+    ready = crew.filter { $0.state == .ready }
   }
 
   /// Lets the threads run until nobody can go on.
@@ -56,10 +57,10 @@ final class EndingWorld: World, @unchecked Sendable {
   ///
   /// - Returns: `false` if one of them got stuck, and had to be ended.
   func drain() -> Bool {
-    for thread in threads where thread.canGoOn { thread.controlled.record.cancel() }
+    for thread in crew where thread.canGoOn { thread.controlled.record.cancel() }
     while !isStuck, let thread = next() { run(thread) }
     // Frames that are lost keep this world.
-    threads = []
+    crew = []
     return !isStuck
   }
 
@@ -67,7 +68,7 @@ final class EndingWorld: World, @unchecked Sendable {
   private func next() -> EndingThread? {
     if !ready.isEmpty { return ready.removeFirst() }
     // Who waits for a lock last: to send it on lets it in where somebody else is.
-    let sleeper = threads.filter(canBeSentOn).min {
+    let sleeper = crew.filter(canBeSentOn).min {
       ($0.sendings, $0.lock) < ($1.sendings, $1.lock)
     }
     sleeper?.sendings += 1
@@ -84,7 +85,7 @@ final class EndingWorld: World, @unchecked Sendable {
   /// Whether a thread waits for the end of another one.
   private func isJoining(_ thread: EndingThread) -> Bool {
     guard let operation = thread.operation, operation.kind == .join else { return false }
-    return threads.contains { $0.controlled.subject == operation.subject.identity }
+    return crew.contains { $0.controlled.subject == operation.subject.identity }
   }
 
   private func run(_ thread: EndingThread) {
@@ -167,7 +168,7 @@ extension EndingWorld {
   func wake(_ count: Int, on address: UnsafeRawPointer) {
     let word = UInt(bitPattern: address)
     var rest = count
-    for thread in threads where rest > 0 && thread.state == .asleep(on: word) {
+    for thread in crew where rest > 0 && thread.state == .asleep(on: word) {
       thread.wake()
       ready.append(thread)
       rest -= 1

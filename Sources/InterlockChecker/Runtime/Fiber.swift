@@ -146,9 +146,17 @@ package final class Fiber {
   /// - Returns: Which it did.
   /// - Precondition: It was started and has not begun, or is suspended and began on the calling thread of the
   ///   system.
-  @inline(__always)
-  package func resume() -> State {
-    switch unsafe interlock_fiber_resume(fiber) {
+  package func resume() -> State { unsafe state(after: interlock_fiber_resume(fiber)) }
+
+  /// What C knows the fiber by, for whoever resumes it without a function in between.
+  var handle: OpaquePointer { unsafe fiber }
+
+  /// What became of the fiber when it was resumed.
+  ///
+  /// - Parameter end: What C says of that.
+  /// - Returns: The same.
+  func state(after end: interlock_fiber_state) -> State {
+    switch end {
     case INTERLOCK_FIBER_SUSPENDED: return .suspended
     case INTERLOCK_FIBER_CRASHED: return .crashed(takeCrash())
     case INTERLOCK_FIBER_FINISHED:
