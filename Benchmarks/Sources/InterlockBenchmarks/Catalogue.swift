@@ -13,8 +13,6 @@ extension Benchmark {
       .readWriteLock, .semaphore, .event, .spawnAndJoin, .submitFromOutside, .submitFromInside,
       .parallelLoop(iterations: 64), .parallelLoop(iterations: 1_000),
       .parallelLoop(iterations: 100_000), .parallelSort(settings), .philosophers,
-      .randomExecutions(threads: 2, bar: 1 / 250_000),
-      .randomExecutions(threads: 3, bar: 1 / 150_000), .proof,
     ]
     let together = Placement.allCases.flatMap { placement -> [Benchmark] in
       [
@@ -37,7 +35,9 @@ extension Benchmark {
         .queue(.unlimited, side: 1, placement, settings),
       ]
     }
-    return programs + alone + matrices(settings) + processPools(settings) + sharedThings(settings)
+    let checker = Benchmark.randomExecutions + [.proof]
+    return programs + alone + checker + matrices(settings) + processPools(settings)
+      + sharedThings(settings)
       + together
   }
 }

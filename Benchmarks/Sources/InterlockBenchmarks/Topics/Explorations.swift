@@ -5,9 +5,19 @@ extension Benchmark {
   /// What one execution of a body costs the checker, with all that is judged by default.
   ///
   /// The body is the usual one: threads that increment a number under a lock, three times each.
-  static func randomExecutions(threads: Int, bar: Double) -> Benchmark {
-    let body = increments(threads: threads, times: 3)
-    return Benchmark(
+  static var randomExecutions: [Benchmark] {
+    [
+      randomExecutions(threads: 2, twoThreads, bar: 1 / 250_000),
+      randomExecutions(threads: 3, threeThreads, bar: 1 / 150_000),
+    ]
+  }
+
+  private static func randomExecutions(
+    threads: Int,
+    _ body: @escaping @Sendable () throws -> Void,
+    bar: Double
+  ) -> Benchmark {
+    Benchmark(
       name: "checker/\(threads)-threads",
       operation: "an execution of \(threads) threads that increment under a lock three times each",
       ours: [
@@ -31,8 +41,7 @@ extension Benchmark {
 
   /// What a proof costs: as many executions as there are classes, each made once.
   static var proof: Benchmark {
-    let body = increments(threads: 3, times: 2)
-    return Benchmark(
+    Benchmark(
       name: "checker/proof",
       operation: "an execution of a proof, of three threads that increment under a lock twice each",
       ours: [
@@ -41,7 +50,7 @@ extension Benchmark {
           for _ in 0..<count {
             var exploration = Exploration(executions: 1_000)
             exploration.strategy = .exhaustive
-            let coverage = try exploration.run(body)
+            let coverage = try exploration.run(threeThreadsTwice)
             guard coverage.verdict == .proved, coverage.executions == 90 else {
               throw Failure("it is no proof in 90 executions: \(coverage)")
             }
@@ -51,7 +60,7 @@ extension Benchmark {
       ],
       peers: [
         CountedWork(realThreads) { count in
-          for _ in 0..<count { try body() }
+          for _ in 0..<count { try threeThreadsTwice() }
         }
       ]
     )
@@ -59,18 +68,31 @@ extension Benchmark {
 
   private static let realThreads = "the same with real threads, once"
 
-  private static func increments(
-    threads: Int,
-    times: Int
-  ) -> @Sendable () throws -> Void {
-    {
-      let sum = Mutex(0)
-      let handles = try (0..<threads).map { _ in
-        try spawn {
-          for _ in 0..<times { sum.withLock { $0 += 1 } }
-        }
-      }
-      for handle in handles { handle.join() }
-    }
+  @Sendable private static func twoThreads() throws {
+    let sum = Mutex(0)
+    let one = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
+    let other = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
+    one.join()
+    other.join()
+  }
+
+  @Sendable private static func threeThreads() throws {
+    let sum = Mutex(0)
+    let first = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
+    let second = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
+    let third = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
+    first.join()
+    second.join()
+    third.join()
+  }
+
+  @Sendable private static func threeThreadsTwice() throws {
+    let sum = Mutex(0)
+    let first = try spawn { for _ in 0..<2 { sum.withLock { $0 += 1 } } }
+    let second = try spawn { for _ in 0..<2 { sum.withLock { $0 += 1 } } }
+    let third = try spawn { for _ in 0..<2 { sum.withLock { $0 += 1 } } }
+    first.join()
+    second.join()
+    third.join()
   }
 }
