@@ -8,11 +8,11 @@ extension ControlledWorld {
     // What follows is not in a closure, and so is the change of stacks; see `suspend`.
     guard withRunning({ approach(operation, by: $0) }) == true else { return }
     Fiber.suspend()
+    if let ending { return bind(to: ending) }
     withRunning { thread in
-      if let ending { bind(to: ending) }
       // Nobody touches a lock's words but in such operations, and those tell what there is to tell: the words need
       // not.
-      if operation.subject.isLock, !isOver { Seam.touchesUnseen = true }
+      if operation.subject.isLock { Seam.touchesUnseen = true }
       if operation.isYield { thread.patience.noteYield() }
       trace?.describe(operation)
       enter(operation, by: thread)

@@ -36,9 +36,10 @@ extension ControlledWorld {
     guard operation.task != nil, let task = operation.subject.object as? any HeldByThreads else {
       return nil
     }
-    return task.holdingThreads(against: thread.record).first.flatMap { runner in
-      started.first { $0.record === runner }
-    }
+    var runner: ThreadRecord?
+    // The world's threads are known to those who live in it only.
+    visit { runner = task.holdingThreads(against: thread.record).first }
+    return started.first { $0.record === runner }
   }
 
   /// The operation that a thread stands before, or in the middle of.

@@ -191,6 +191,11 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     binding = nil
   }
 
+  /// Runs `body` as if the caller lived here.
+  func visit(_ body: () -> Void) {
+    if let binding { Seam.visit(binding, body) }
+  }
+
   /// Lets the threads that were left in the middle come to their ends, in a world of their own.
   private func drain() {
     trace = nil
