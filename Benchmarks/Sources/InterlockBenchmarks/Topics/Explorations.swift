@@ -8,7 +8,7 @@ extension Benchmark {
   static var randomExecutions: [Benchmark] {
     [
       randomExecutions(threads: 2, twoThreads, bar: 1 / 250_000),
-      randomExecutions(threads: 3, threeThreads, bar: 1 / 150_000),
+      randomExecutions(threads: 3, { try threeThreads(3) }, bar: 1 / 150_000),
     ]
   }
 
@@ -50,7 +50,7 @@ extension Benchmark {
           for _ in 0..<count {
             var exploration = Exploration(executions: 1_000)
             exploration.strategy = .exhaustive
-            let coverage = try exploration.run(threeThreadsTwice)
+            let coverage = try exploration.run { try threeThreads(2) }
             guard coverage.verdict == .proved, coverage.executions == 90 else {
               throw Failure("it is no proof in 90 executions: \(coverage)")
             }
@@ -60,7 +60,7 @@ extension Benchmark {
       ],
       peers: [
         CountedWork(realThreads) { count in
-          for _ in 0..<count { try threeThreadsTwice() }
+          for _ in 0..<count { try threeThreads(2) }
         }
       ]
     )
@@ -76,21 +76,11 @@ extension Benchmark {
     other.join()
   }
 
-  @Sendable private static func threeThreads() throws {
+  private static func threeThreads(_ times: Int) throws {
     let sum = Mutex(0)
-    let first = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
-    let second = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
-    let third = try spawn { for _ in 0..<3 { sum.withLock { $0 += 1 } } }
-    first.join()
-    second.join()
-    third.join()
-  }
-
-  @Sendable private static func threeThreadsTwice() throws {
-    let sum = Mutex(0)
-    let first = try spawn { for _ in 0..<2 { sum.withLock { $0 += 1 } } }
-    let second = try spawn { for _ in 0..<2 { sum.withLock { $0 += 1 } } }
-    let third = try spawn { for _ in 0..<2 { sum.withLock { $0 += 1 } } }
+    let first = try spawn { for _ in 0..<times { sum.withLock { $0 += 1 } } }
+    let second = try spawn { for _ in 0..<times { sum.withLock { $0 += 1 } } }
+    let third = try spawn { for _ in 0..<times { sum.withLock { $0 += 1 } } }
     first.join()
     second.join()
     third.join()
