@@ -49,8 +49,7 @@ extension Scenario {
     Scenario(
       "area-threads",
       "a pool measures parts, which are joined in their order",
-      .correct,
-      isLarge: true
+      .correct
     ) {
       var measurer = AreaMeasurer(mode: .threads, workers: 2)
       measurer.segmentSize = polygons.length / 2
