@@ -28,14 +28,10 @@ package final class ThreadRegistry: Sendable {
     }
   }
 
-  /// Forgets all threads, and begins to count them anew.
+  /// Begins to count threads anew; those before have gone.
   ///
-  /// No thread that it knows will ask for another one.
-  package func reset() {
-    lastNumber.rawStore(0, ordering: .relaxed)
-    guard listsThreads else { return }
-    for record in live { remove(record) }
-  }
+  /// The registry lists no threads, and nobody asks it for those.
+  package func countAnew() { lastNumber.rawStore(0, ordering: .relaxed) }
 
   package func add(_ record: ThreadRecord) {
     guard listsThreads else { return }

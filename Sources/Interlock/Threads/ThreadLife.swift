@@ -1,7 +1,6 @@
 /// A thread that was started, from its body to its end, whatever the types of what it returns and throws.
 ///
-/// It does not know those types: each look at a generic type that the compiler could not make code of its own for
-/// costs more than all the rest. ``ThreadHandle`` knows them.
+/// It does not know those types, so that the compiler makes code for it once; ``ThreadHandle`` knows them.
 @usableFromInline
 final class ThreadLife: @unchecked Sendable {
   let record: ThreadRecord

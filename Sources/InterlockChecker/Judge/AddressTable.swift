@@ -1,7 +1,7 @@
 /// Small numbers for addresses, emptied at once.
 ///
 /// An execution asks for an address with each of its steps, and there are few addresses: a dictionary, which is made
-/// to bear keys chosen by an enemy, would take as long as the rest of the step.
+/// to bear keys chosen by an enemy, hashes them more carefully than that needs.
 ///
 /// Open addressing with linear probing (Knuth, The Art of Computer Programming, 6.4, algorithm L); an entry of an
 /// earlier period is empty.

@@ -151,7 +151,7 @@ final class ControlledWorld: World, Machine, @unchecked Sendable {
     if !isKnownUniquelyReferenced(&registry) {
       registry = ThreadRegistry(listsThreads: false)
     }
-    registry.reset()
+    registry.countAnew()
     (time, stepCount, choosing) = (0, 0, 0)
     (failure, hasFailed) = (nil, false)
     isOver = false

@@ -12,7 +12,7 @@ extension Operation {
   }
 }
 
-// With patterns: to call `==` of an enumeration of another module costs more than the rest of a question.
+// With patterns: to call `==` of an enumeration of another module is a call, and these are asked often.
 extension Operation {
   var isJoin: Bool { if case .join = kind { true } else { false } }
   var isYield: Bool { if case .yield = kind { true } else { false } }

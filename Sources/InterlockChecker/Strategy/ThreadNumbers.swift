@@ -1,7 +1,7 @@
 /// Numbers of threads, in ascending order: those that can run, as a rule.
 ///
-/// An array that keeps its room, and its length beside it: it is filled anew for each step, and to shorten an array
-/// costs more than to fill it.
+/// An array that keeps its room, and its length beside it: it is filled anew for each step, and an array would
+/// have to be shortened each time.
 package struct ThreadNumbers: RandomAccessCollection {
   private var room: [Int] = []
   /// How many there are.
